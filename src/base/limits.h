@@ -1,0 +1,28 @@
+/* Every bound on what we read from a guest or a rule file, in one place. A limit that is hit is
+ * said in the report (a finding or a note), never swallowed. */
+#ifndef DISKMEND_BASE_LIMITS_H
+#define DISKMEND_BASE_LIMITS_H
+
+#define LIMIT_CONFIG_BYTES          (1024u * 1024u)        /* one configuration file */
+#define LIMIT_ACCOUNT_BYTES         (4u * 1024u * 1024u)   /* passwd, shadow, group, gshadow */
+#define LIMIT_BINARY_BYTES          (32u * 1024u * 1024u)  /* sshd, package status */
+#define LIMIT_TOTAL_BYTES           (256u * 1024u * 1024u) /* all that is read from one guest */
+#define LIMIT_DIRECTORY_ENTRIES     4096u
+#define LIMIT_INCLUDE_DEPTH         16   /* sshd: servconf.h SERVCONF_MAX_DEPTH */
+#define LIMIT_INCLUDED_FILES        512u /* files that Include lines may pull in altogether */
+#define LIMIT_SYMLINKS              40   /* kernel: MAXSYMLINKS */
+#define LIMIT_PATH_BYTES            4096u
+#define LIMIT_RECORDS               100000u /* records of one facts section */
+#define LIMIT_FINDINGS_PER_RULE     1000u
+#define LIMIT_PARSE_SECONDS         2  /* one file */
+#define LIMIT_GUEST_SECONDS         60 /* one guest once it is open; --timeout overrides */
+#define LIMIT_OPEN_SECONDS          600 /* opening one guest: emulation is slow */
+#define LIMIT_CONSOLE_SILENCE_SECONDS 20 /* appliance under KVM without a console byte */
+#define LIMIT_WORKER_ADDRESS_SPACE  (2048ull * 1024u * 1024u)
+#define LIMIT_WORKER_CPU_SECONDS    300
+#define LIMIT_RULE_FILE_BYTES       (1024u * 1024u)
+#define LIMIT_JSON_DEPTH            64
+#define LIMIT_REGEX_BYTES           512u
+#define LIMIT_CHECK_DEPTH           4 /* any/all/not in a rule */
+
+#endif

@@ -1,0 +1,36 @@
+/* fstab (and crypttab names) against the filesystems that are there. The producer also mounts the
+ * rest of the guest into the tree and marks what it could not mount. */
+#ifndef DISKMEND_FACTS_MOUNT_H
+#define DISKMEND_FACTS_MOUNT_H
+
+#include "facts/record.h"
+
+struct mount_fact {
+    const char *device; /* first field as written, octal escapes undone */
+    const char *directory;
+    const char *type;
+    struct text_list options;
+    int64_t field_count; /* as libmount counts: 4 fields are legal */
+    const char *defect;  /* NULL, or "too-few-fields" "bad-number" "unknown-type" "quoted" … */
+    enum truth device_found; /* on the disks given; unknown where that cannot be told */
+    bool all_disks_known;
+    bool required;       /* local-fs.target waits for it and fails with it */
+    bool system;         /* /, /usr, /var, /boot, /boot/efi */
+    bool is_network;     /* nfs, cifs, _netdev … */
+    bool is_swap;
+    bool in_tree;        /* mounted in our tree */
+    const char *filesystem; /* device of the filesystem that fits, "/dev/sda1" */
+    const char *identifies; /* "UUID" "LABEL" "PARTUUID" "PARTLABEL" "path" "mapper" "none" */
+    const char *detail;
+    struct place at;
+};
+
+/* A filesystem of the disks, as `filesystems` of the facts document. */
+struct filesystem_fact {
+    const char *device, *type, *uuid, *label, *partuuid, *partlabel, *mounted_on;
+    int64_t size;
+};
+
+extern const struct fact_kind mount_kind, filesystem_kind;
+
+#endif

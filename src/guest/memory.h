@@ -1,0 +1,31 @@
+/* A tree that lives in memory: from a rule's example, a test, or a fixture directory. Owners,
+ * links, devices and modes are said, not stored, so tests need no root. */
+#ifndef DISKMEND_GUEST_MEMORY_H
+#define DISKMEND_GUEST_MEMORY_H
+
+#include "guest/tree.h"
+
+/* An empty tree: just "/" (0755 root). */
+struct tree *memory_tree_new(struct arena *a);
+/* Put something at PATH; missing parents appear as 0755 root:root directories. What stands there
+ * is replaced. CONTENT is copied. */
+void memory_tree_file(struct tree *t, const char *path, struct bytes content, uint32_t mode,
+                      uint32_t uid, uint32_t gid);
+void memory_tree_directory(struct tree *t, const char *path, uint32_t mode, uint32_t uid,
+                           uint32_t gid);
+void memory_tree_symlink(struct tree *t, const char *path, const char *target);
+void memory_tree_special(struct tree *t, const char *path, enum node_type type);
+void memory_tree_remove(struct tree *t, const char *path); /* with all below it */
+/* Change mode and owner of what is there (links are not followed). */
+void memory_tree_meta(struct tree *t, const char *path, uint32_t mode, uint32_t uid, uint32_t gid);
+/* Everything at or below PATH answers "unreadable" with REASON. */
+void memory_tree_unreadable(struct tree *t, const char *path, const char *reason);
+void memory_tree_filesystem(struct tree *t, const struct filesystem *filesystem);
+
+/* Load a fixture: FIXTURES/guests/NAME (a healthy tree) or FIXTURES/cases/NAME (a case: its
+ * case.json names the healthy tree it changes). Format: fixtures/README in tests/fixtures.
+ * NULL and E on error. */
+struct tree *memory_tree_load(struct arena *a, const char *fixtures, const char *name,
+                              struct err *e);
+
+#endif

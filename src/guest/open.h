@@ -1,0 +1,41 @@
+/* From the words of a TARGET to a tree: which engine, which format, in use or not. Runs in the
+ * worker only (the libguestfs handle must be made after the fork). */
+#ifndef DISKMEND_GUEST_OPEN_H
+#define DISKMEND_GUEST_OPEN_H
+
+#include "guest/tree.h"
+#include "model/target.h"
+
+/* How the worker tells the parent that time passes: "opening", "starting the appliance", … */
+typedef void open_progress_function(void *context, const char *stage);
+
+struct open_options {
+    bool force_emulation;  /* do not try KVM */
+    const char *cache_directory; /* for libguestfs's appliance, NULL for its default */
+    open_progress_function *progress; /* may be NULL */
+    void *progress_context;
+};
+
+/* A disk (or directory) that is open; roots are found, none is chosen yet. */
+struct opened;
+
+struct opened_root {
+    const char *device;      /* "/dev/sda1", a btrfs volume, or the directory */
+    const char *description; /* PRETTY_NAME of its os-release, "" when unknown */
+};
+
+/* Open read-only. The notes (format decisions, emulation, …) are sentences for the report. NULL and
+ * E on error; the codes tell the kinds apart: ERR_NOT_FOUND no such file, ERR_ACCESS unreadable,
+ * ERR_UNSUPPORTED not a disk / Windows / refused format, ERR_IN_USE, ERR_APPLIANCE, ERR_NO_ROOT. */
+struct opened *open_target(struct arena *a, const struct target *target,
+                           const struct open_options *options, struct err *e);
+const struct opened_root *opened_roots(const struct opened *o, size_t *count);
+/* The tree of one root, wrapped in an overlay, "/" mounted, nothing else yet (facts/mount does the
+ * rest through tree_mount). Valid until the next call or opened_close. */
+struct tree *opened_tree(struct opened *o, size_t root, struct err *e);
+const char *opened_engine(const struct opened *o);  /* "libguestfs (software emulation)" */
+const char *opened_format(const struct opened *o);  /* "qcow2", "raw", "directory" */
+const char *const *opened_notes(const struct opened *o, size_t *count);
+void opened_close(struct opened *o);
+
+#endif

@@ -1,0 +1,29 @@
+/* What is to be judged: the words of the command line, before anything is opened. */
+#ifndef DISKMEND_MODEL_TARGET_H
+#define DISKMEND_MODEL_TARGET_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum target_kind { TARGET_IMAGE, TARGET_DEVICE, TARGET_DIRECTORY, TARGET_DOMAIN };
+
+struct target_disk {
+    const char *path;
+    const char *format; /* "raw", "qcow2" … as told by --format; NULL: decide (DESIGN section 4) */
+    int blocksize;      /* 512, 4096, or 0 for the default */
+};
+
+struct target {
+    const char *name; /* as the person wrote it */
+    enum target_kind kind;
+    struct target_disk *disks; /* one for a bare TARGET, more with -a; a directory has one */
+    size_t disk_count;
+    const char *domain; /* TARGET_DOMAIN: name or UUID */
+    const char *uri;    /* TARGET_DOMAIN: libvirt URI or NULL */
+    const char *root;   /* "first", "single", "all", a device, or NULL for the command's default */
+};
+
+/* "image", "device", "directory", "domain" */
+const char *target_kind_name(enum target_kind kind);
+
+#endif

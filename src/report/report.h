@@ -1,0 +1,55 @@
+/* Results as text, JSON or JSON lines: one file per format, found in a table. Every guest string is
+ * escaped for the medium here. Writes into memory only; cli/ puts it on a stream. */
+#ifndef DISKMEND_REPORT_REPORT_H
+#define DISKMEND_REPORT_REPORT_H
+
+#include "base/json.h"
+#include "base/strbuf.h"
+#include "base/vec.h"
+#include "model/finding.h"
+#include "model/target.h"
+#include "model/walk.h"
+
+enum report_status { REPORT_COMPLETE, REPORT_PARTIAL, REPORT_FAILED };
+
+/* The report of one root of one target is the JSON document diskmend.report/1 (or facts/1, why/1):
+ * the worker builds it, the parent prints it. Text is rendered from the document, so that the
+ * formats can never disagree. */
+struct report_input {
+    const char *target_name, *target_kind, *format, *engine, *root;
+    const struct json *os; /* the `os` object of the facts; NULL when failed */
+    enum report_status status;
+    const char *failure;   /* the sentence, when failed */
+    const char *failure_code;
+    const char *const *notes;
+    size_t note_count;
+    const struct finding *findings;
+    size_t finding_count;
+    const struct not_checked *not_checked;
+    size_t not_checked_count;
+    const struct walk *walks;
+    size_t walk_count;
+};
+
+/* Build diskmend.report/1; the caller owns it. */
+struct json *report_scan_document(struct arena *a, const struct report_input *input);
+
+struct report_options {
+    bool colour;
+    bool verbose;
+    bool quiet;
+    int width; /* columns of the terminal, 0: do not wrap */
+};
+
+struct report_format {
+    const char *name; /* "text" "json" "jsonl" */
+    /* Append the rendering of COUNT documents of one command. */
+    void (*render)(struct strbuf *out, const struct json *const *documents, size_t count,
+                   const struct report_options *options);
+};
+
+/* NULL when there is no such format. */
+const struct report_format *report_format_by_name(const char *name);
+const struct report_format *report_formats(size_t *count);
+
+#endif

@@ -1,0 +1,5 @@
+# Unit tests: one program per room, each linked with its room and those below only.
+UNIT_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
+UNIT_CPPFLAGS = $(AM_CPPFLAGS) -DTEST_SOURCE_DIRECTORY=\"$(abs_top_srcdir)\"
+
+include tests/unit/base.mk
