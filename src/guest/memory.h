@@ -3,6 +3,7 @@
 #ifndef DISKMEND_GUEST_MEMORY_H
 #define DISKMEND_GUEST_MEMORY_H
 
+#include "base/json.h"
 #include "guest/tree.h"
 
 /* An empty tree: just "/" (0755 root). */
@@ -22,10 +23,5 @@ void memory_tree_meta(struct tree *t, const char *path, uint32_t mode, uint32_t 
 void memory_tree_unreadable(struct tree *t, const char *path, const char *reason);
 void memory_tree_filesystem(struct tree *t, const struct filesystem *filesystem);
 
-/* Load a fixture: FIXTURES/guests/NAME (a healthy tree) or FIXTURES/cases/NAME (a case: its
- * case.json names the healthy tree it changes). Format: fixtures/README in tests/fixtures.
- * NULL and E on error. */
-struct tree *memory_tree_load(struct arena *a, const char *fixtures, const char *name,
-                              struct err *e);
 
 #endif

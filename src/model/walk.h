@@ -60,7 +60,7 @@ struct subject {
 struct reason {
     const char *id;      /* the rule that words it: "key-home-perms" */
     enum gate gate;
-    enum gate_state state; /* GATE_SHUT or GATE_UNKNOWN */
+    enum gate_state state; /* GATE_SHUT, GATE_UNKNOWN, or GATE_OPEN for a mere note */
     bool everybody;      /* shuts every subject, not only this one */
     struct place at;
     /* Words for the rule's message; each may be NULL. */
