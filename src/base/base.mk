@@ -9,6 +9,7 @@ libbase_a_SOURCES = \
 	src/base/hash.c src/base/hash.h \
 	src/base/json.c src/base/json.h \
 	src/base/limits.h \
+	src/base/map.c src/base/map.h \
 	src/base/path.c src/base/path.h \
 	src/base/strbuf.c src/base/strbuf.h \
 	src/base/vec.c src/base/vec.h

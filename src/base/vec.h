@@ -18,10 +18,10 @@
 
 #define vec_push(arena, v, element) (*vec_push_new((arena), (v)) = (element))
 
-/* for (each pointer into v) */
+/* A loop over pointers into v (which must not grow meanwhile): vec_each(finding, &findings) { … } */
 #define vec_each(pointer, v)                                                                       \
-    (__typeof__((v)->items) pointer = (v)->items; pointer && pointer < (v)->items + (v)->count;    \
-     pointer++)
+    for (__typeof__((v)->items[0]) *pointer = (v)->items;                                          \
+         pointer && pointer < (v)->items + (v)->count; pointer++)
 
 /* For the macros above only. */
 void *vec_grow(struct arena *a, void *items, size_t *capacity, size_t count, size_t size);

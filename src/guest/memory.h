@@ -21,7 +21,9 @@ void memory_tree_remove(struct tree *t, const char *path); /* with all below it 
 void memory_tree_meta(struct tree *t, const char *path, uint32_t mode, uint32_t uid, uint32_t gid);
 /* Everything at or below PATH answers "unreadable" with REASON. */
 void memory_tree_unreadable(struct tree *t, const char *path, const char *reason);
+/* Adds the filesystem, or replaces the one of the same device. Its strings are borrowed. */
 void memory_tree_filesystem(struct tree *t, const struct filesystem *filesystem);
+void memory_tree_no_filesystem(struct tree *t, const char *device);
 
 
 #endif

@@ -14,7 +14,8 @@ START_TEST(escape_makes_guest_bytes_harmless)
     struct arena *a = arena_new(NULL, NULL);
     ck_assert_str_eq(escape_terminal_text(a, "a\033[31mb\n\tc\x9b\xe2\x80\xae\xff"),
                      "a\\x1b[31mb\\n\\tc\\x9b\\u{202e}\\xff");
-    ck_assert_str_eq(escape_terminal_text(a, "Gr\xc3\xbc\xc3\x9f C:\\x"), "Gr\xc3\xbc\xc3\x9f C:\\x");
+    ck_assert_str_eq(escape_terminal_text(a, "Gr\xc3\xbc\xc3\x9f C:\\x"),
+                     "Gr\xc3\xbc\xc3\x9f C:\\x");
     ck_assert_str_eq(escape_to_utf8(a, "\xc3\x28"), "\\xc3(");
     arena_free(a);
 }
@@ -23,7 +24,8 @@ END_TEST
 START_TEST(arena_text_shows_nul)
 {
     struct arena *a = arena_new(NULL, NULL);
-    ck_assert_str_eq(arena_text(a, (struct bytes){"a\0b", 3}), "a\xe2\x90\x80" "b");
+    ck_assert_str_eq(arena_text(a, (struct bytes){"a\0b", 3}), "a\xe2\x90\x80"
+                                                               "b");
     arena_free(a);
 }
 END_TEST
@@ -49,8 +51,12 @@ static const struct {
     const char *text;
     int line, column;
 } bad_json[] = {
-    {"{\"a\":1,\n \"a\":2}", 2, 2}, {"{\"a\":1} x", 1, 9}, {"[1,\n2,]", 2, 3},
-    {"\"\\u0000\"", 1, 2},          {"{\"a\" 1}", 1, 6},   {"", 1, 1},
+    {"{\"a\":1,\n \"a\":2}", 2, 2},
+    {"{\"a\":1} x", 1, 9},
+    {"[1,\n2,]", 2, 3},
+    {"\"\\u0000\"", 1, 2},
+    {"{\"a\" 1}", 1, 6},
+    {"", 1, 1},
     {"\"\xff\"", 1, 2},
 };
 
@@ -106,7 +112,7 @@ START_TEST(vectors_grow)
     for (int i = 0; i < 1000; i++)
         vec_push(a, &v, i);
     int sum = 0;
-    for vec_each(p, &v)
+    vec_each (p, &v)
         sum += *p;
     ck_assert_int_eq(sum, 499500);
     arena_free(a);

@@ -3,3 +3,4 @@ UNIT_CFLAGS = $(AM_CFLAGS) $(CHECK_CFLAGS)
 UNIT_CPPFLAGS = $(AM_CPPFLAGS) -DTEST_SOURCE_DIRECTORY=\"$(abs_top_srcdir)\"
 
 include tests/unit/base.mk
+include tests/unit/guest.mk
