@@ -20,6 +20,7 @@ struct account_fact {
     int64_t uid, gid;
     const char *home, *shell; /* as in the line: trailing blanks and CR are part of it */
     const char *password; /* "set" "locked" "none" "empty" "no-entry" "invalid" "unknown" */
+    const char *password_source; /* "shadow" "passwd": which file the state comes from */
     const char *scheme;   /* "yescrypt" "sha512" "sha256" "md5" "des" "bcrypt" … of a set (or locked) hash */
     int64_t last_change, minimum, maximum, warn, inactive, expires; /* shadow fields 3 to 8, days;
                                                                      * FACT_NO_NUMBER when empty */
@@ -27,7 +28,8 @@ struct account_fact {
     bool is_admin;    /* root, or a member of sudo, wheel, admin, or named in a plain sudoers rule */
     bool is_system;   /* uid below login.defs' UID_MIN and not root */
     bool can_log_in_shell; /* the shell is not nologin, false, sync, halt … */
-    const char *shell_state; /* "ok" "missing" "not-executable" "not-regular" "unreadable" */
+    const char *shell_state; /* "ok" "missing" "not-executable" "not-regular" "unreadable"
+                              * "not-looked-at" (beyond the first 2000 accounts) */
     const char *home_state;  /* "ok" "missing" "not-directory" "unreadable" */
     const char *home_real;   /* links resolved; NULL unless home_state is ok */
     bool shadowed;    /* an earlier line has the same name: this one never counts */

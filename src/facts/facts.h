@@ -5,9 +5,11 @@
 
 #include "facts/account.h"
 #include "facts/boot.h"
+#include "facts/conf.h"
 #include "facts/file.h"
 #include "facts/key.h"
 #include "facts/mount.h"
+#include "facts/nsswitch.h"
 #include "facts/os.h"
 #include "facts/sshd.h"
 #include "facts/unit.h"
@@ -41,6 +43,8 @@ struct facts {
     VEC(struct mount_fact) mounts;
     VEC(struct filesystem_fact) filesystems;
     VEC(struct boot_fact) boot;
+    VEC(struct nsswitch_fact) nsswitch;
+    VEC(struct conf_fact) conf;
     VEC(struct gap_fact) gaps;
     VEC(const char *) notes; /* sentences for the report */
 };
@@ -53,14 +57,20 @@ struct facts *facts_gather(struct arena *a, struct tree *t, struct lens_session 
 void facts_read_mounts(struct facts *f);   /* mount.c: first, it completes the tree */
 void facts_read_os(struct facts *f);       /* os.c */
 void facts_read_accounts(struct facts *f); /* account.c */
+void facts_read_nsswitch(struct facts *f); /* nsswitch.c */
 void facts_read_units(struct facts *f);    /* unit.c */
-void facts_read_sshd(struct facts *f);     /* sshd.c */
+void facts_read_sshd(struct facts *f);     /* facts.c: sshd_config_read with the unit's options */
 void facts_read_keys(struct facts *f);     /* key.c */
 void facts_read_files(struct facts *f);    /* file.c */
 void facts_read_boot(struct facts *f);     /* boot.c */
+void facts_read_conf(struct facts *f);     /* conf.c */
 
 /* For the producers. */
 void facts_add_gap(struct facts *f, const char *section, struct place at, const char *reason);
+/* Room for one more record in a section that has COUNT? At LIMIT_RECORDS a gap is noted, once. */
+bool facts_has_room(struct facts *f, const char *section, size_t count);
+/* A sentence for the report, in printf form. */
+void facts_note(struct facts *f, const char *format, ...) __attribute__((format(printf, 2, 3)));
 /* The first line a getpwnam would take; NULL when there is none. */
 const struct account_fact *facts_account(const struct facts *f, const char *name);
 /* Name of a gid, NULL when no group has it. */

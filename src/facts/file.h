@@ -18,6 +18,13 @@ struct file_fact {
     int64_t size;
     const char *link;  /* target, when the path itself is a symbolic link */
     const char *real_path;
+    /* For what sshd checks or reads by itself ("keys-command" "principals-command" "chroot"
+     * "revoked-keys" "trusted-ca" "principals-file"); else unknown and NULL. */
+    enum truth safe;         /* as misc.c safe_path wants it, for root: file and all parents */
+    const char *unsafe_path; /* the first component that is not */
+    const char *unsafe_why;  /* "owner" "group-writable" "world-writable" */
+    const char *content;     /* "ok" "empty" "garbage" "krl" of a key list */
+    const char *label;       /* security.selinux, when there is one */
     struct place at;
 };
 

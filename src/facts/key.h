@@ -28,7 +28,8 @@ struct host_key_fact {
 /* One file that some AuthorizedKeysFile value gives for one account. */
 struct key_file_fact {
     const char *user;
-    const char *pattern; /* the word of AuthorizedKeysFile it comes from: ".ssh/authorized_keys" */
+    const char *pattern; /* the word of AuthorizedKeysFile it comes from: ".ssh/authorized_keys";
+                          * "(home)": keys below /home/NAME while passwd names another home */
     const char *path;    /* tokens expanded, home put before a relative one */
     const char *real_path;
     const char *state;   /* "ok" "missing" "unreadable" (by us) "not-regular" "dangling" "loop"
@@ -41,6 +42,8 @@ struct key_file_fact {
     const char *unsafe_why;   /* "owner" "group-writable" "world-writable" */
     uint32_t unsafe_mode;
     int64_t unsafe_uid;
+    const char *label; /* security.selinux of the real file; NULL when there is none */
+    bool has_acl;      /* a POSIX access ACL is on the file: its mask is the group mode */
     int64_t lines; /* lines that are neither blank nor comment */
     int64_t usable_lines; /* that parse as a plain key (not cert-authority) */
     const char *detail;

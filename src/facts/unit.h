@@ -10,7 +10,8 @@ struct unit_fact {
     const char *name;    /* "ssh.service"; the default target is "default.target" */
     const char *manager; /* "systemd" "openrc" "sysv" */
     const char *role;    /* "sshd" "sshd-socket" "default-target" "keygen" "core" */
-    const char *state;   /* "enabled" "disabled" "masked" "static" "alias" "missing" "generated" */
+    const char *state;   /* "enabled" "disabled" "masked" "static" "alias" "missing" "generated"
+                         * "indirect" "linked" */
     bool at_boot;        /* reached from the default target (or run level) when the VM starts */
     const char *path;    /* the unit file that counts; NULL when there is none */
     const char *target;  /* where a link leads: /dev/null, rescue.target … */
@@ -20,6 +21,7 @@ struct unit_fact {
     const char *exec_path;       /* its program, prefix characters taken off */
     enum truth exec_ok;          /* the program is there and executable */
     struct text_list exec_options;  /* words after the program, environment files expanded where known */
+    struct text_list runtime_directories; /* RuntimeDirectory= values: "sshd" makes /run/sshd */
     struct text_list listen;        /* a socket's ListenStream values, resets applied */
     const char *condition_failed;   /* the ConditionPathExists… that keeps it from starting */
     const char *problem; /* NULL, or why systemd refuses it: "second ExecStart", "no ExecStart" … */
