@@ -1,2 +1,32 @@
-# Tests: unit (Check) in tests/unit/unit.mk, the rest as scripts on the TAP driver.
+# Tests: unit (Check) in tests/unit/unit.mk, the rest as scripts (*.test) that print TAP.
+TEST_EXTENSIONS = .test
+TEST_LOG_DRIVER = env AM_TAP_AWK='$(AWK)' $(SHELL) $(top_srcdir)/build-aux/tap-driver.sh
+AM_TESTS_ENVIRONMENT = \
+	DISKMEND='$(abs_top_builddir)/diskmend'; export DISKMEND; \
+	DISKMEND_SOURCE='$(abs_top_srcdir)'; export DISKMEND_SOURCE; \
+	DISKMEND_BUILD='$(abs_top_builddir)'; export DISKMEND_BUILD; \
+	LC_ALL=C.UTF-8; export LC_ALL; \
+	unset NO_COLOR FORCE_COLOR COLUMNS;
+EXTRA_DIST += build-aux/tap-driver.sh
+
+# What needs root, a network or an appliance lives below these; check-quick leaves it out, and every
+# test that can be long or short looks at DISKMEND_QUICK.
+SLOW_TEST_PATTERNS = tests/oracle/% tests/image/% tests/fault/% tests/boot/%
+QUICK_TESTS = $(filter-out $(SLOW_TEST_PATTERNS),$(TESTS))
+
+.PHONY: check-quick check-asan bench
+check-quick:
+	DISKMEND_QUICK=1 $(MAKE) $(AM_MAKEFLAGS) check TESTS="$(QUICK_TESTS)"
+
+# The quick set once more, in a build of its own with both sanitizers.
+check-asan:
+	$(MKDIR_P) asan
+	test -f asan/config.status || { cd asan && $(abs_top_srcdir)/configure --enable-asan \
+		--enable-ubsan CFLAGS='-g -O1' $(ASAN_CONFIGURE_FLAGS); }
+	cd asan && $(MAKE) $(AM_MAKEFLAGS) check-quick
+ASAN_CONFIGURE_FLAGS =
+
 include tests/unit/unit.mk
+include tests/tree/tree.mk
+include tests/golden/golden.mk
+include tests/bench/bench.mk

@@ -1,4 +1,7 @@
 # batch/: one forked worker a target.
 noinst_LIBRARIES += libbatch.a
 libbatch_a_SOURCES = \
-	src/batch/worker.h
+	src/batch/frame.c src/batch/frame.h \
+	src/batch/judge.c src/batch/judge.h \
+	src/batch/worker.c src/batch/worker.h \
+	src/batch/worker_child.c src/batch/worker_child.h

@@ -25,7 +25,7 @@ struct finding {
 
 /* A rule whose source could not be read: never a pass. */
 struct not_checked {
-    const char *rule;
+    const char *rule; /* NULL: no rule in particular needed it */
     const char *reason;
     struct place at;
 };

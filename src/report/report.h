@@ -3,6 +3,8 @@
 #ifndef DISKMEND_REPORT_REPORT_H
 #define DISKMEND_REPORT_REPORT_H
 
+#include <stdbool.h>
+
 #include "base/json.h"
 #include "base/strbuf.h"
 #include "base/vec.h"
@@ -21,6 +23,7 @@ struct report_input {
     enum report_status status;
     const char *failure;   /* the sentence, when failed */
     const char *failure_code;
+    bool failure_after_open; /* the target opened, and then could not be read */
     const char *const *notes;
     size_t note_count;
     const struct finding *findings;
@@ -33,6 +36,11 @@ struct report_input {
 
 /* Build diskmend.report/1; the caller owns it. */
 struct json *report_scan_document(struct arena *a, const struct report_input *input);
+
+/* Build diskmend.facts/1 around FACTS (facts_document's; taken, NULL when failed): the target, the
+ * status and the notes come first. The findings and walks of INPUT are not used. */
+struct json *report_facts_document(struct arena *a, const struct report_input *input,
+                                   struct json *facts);
 
 struct report_options {
     bool colour;

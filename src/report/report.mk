@@ -1,4 +1,9 @@
 # report/: one file per output format.
 noinst_LIBRARIES += libreport.a
 libreport_a_SOURCES = \
-	src/report/report.h
+	src/report/access_text.c src/report/access_text.h \
+	src/report/document.c \
+	src/report/formats.c \
+	src/report/report.h \
+	src/report/table.c src/report/table.h \
+	src/report/text.c src/report/text.h

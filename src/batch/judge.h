@@ -1,0 +1,24 @@
+/* One root of one open guest, from tree to document: facts, walks, findings, report. For batch/
+ * only. */
+#ifndef DISKMEND_BATCH_JUDGE_H
+#define DISKMEND_BATCH_JUDGE_H
+
+#include "batch/worker.h"
+#include "guest/open.h"
+
+/* What the document says about the target, whatever the job. */
+struct judge_target {
+    const struct opened *opened;
+    const struct opened_root *root;
+};
+
+/* Says what is being done ("reading", "judging"). */
+typedef void judge_progress(void *context, const char *stage);
+
+/* The document of the request's job; the caller owns it. NULL and E when our own parts (lenses,
+ * rules) are at fault. */
+struct json *judge_root(struct arena *a, const struct worker_request *request,
+                        const struct judge_target *target, struct tree *tree,
+                        judge_progress *progress, void *context, struct err *e);
+
+#endif

@@ -1,0 +1,279 @@
+#include "batch/worker.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/limits.h"
+#include "batch/frame.h"
+#include "batch/worker_child.h"
+#include "report/report.h"
+
+/* How long a worker that was asked to stop may take to close its target. */
+#define GRACE_SECONDS 5
+
+struct parent {
+    struct arena *arena;
+    const struct worker_request *request;
+    struct worker_outcome *outcome;
+    pid_t pid;
+    int from_child;
+    int signals;
+    int64_t deadline; /* milliseconds of the monotonic clock */
+    bool is_open;
+    bool ended;    /* the worker said all it had to say */
+    bool stopping; /* it was asked to stop: what it says now does not count */
+    char *buffer;
+    size_t have, capacity;
+};
+
+static int64_t now_ms(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+static int guest_seconds(const struct worker_request *request)
+{
+    return request->timeout_seconds > 0 ? request->timeout_seconds : LIMIT_GUEST_SECONDS;
+}
+
+static void add_failure(struct parent *p, enum err_code code, enum failure_stage stage,
+                        const char *text)
+{
+    struct report_input input = {
+        .target_name = p->request->target.name,
+        .target_kind = target_kind_name(p->request->target.kind),
+        .status = REPORT_FAILED,
+        .failure = text,
+        .failure_code = err_code_text(code),
+        .failure_after_open = stage == FAILURE_READ,
+    };
+    vec_push(p->arena, &p->outcome->documents,
+             p->request->job == JOB_SCAN ? report_scan_document(p->arena, &input)
+                                         : report_facts_document(p->arena, &input, NULL));
+}
+
+static void take_document(struct parent *p, struct bytes text)
+{
+    struct err e = {0};
+    struct json *document = json_parse(text, "worker", &e);
+    if (document && json_type(document) == JSON_OBJECT && json_member_string(document, "schema")) {
+        vec_push(p->arena, &p->outcome->documents, document);
+        return;
+    }
+    json_free(document);
+    add_failure(p, ERR_INTERNAL, FAILURE_READ,
+                "the worker's report does not parse: this is a fault in diskmend");
+}
+
+static void take_failure(struct parent *p, struct bytes payload)
+{
+    if (payload.len < 2)
+        return;
+    enum err_code code = (enum err_code)(unsigned char)payload.ptr[0];
+    if ((unsigned)code > ERR_INTERNAL)
+        code = ERR_INTERNAL;
+    add_failure(p, code, payload.ptr[1] == FAILURE_OPEN ? FAILURE_OPEN : FAILURE_READ,
+                arena_text(p->arena, bytes_cut(payload, 2, payload.len)));
+}
+
+static void take_frame(struct parent *p, const struct frame *frame)
+{
+    const struct worker_request *request = p->request;
+    switch (frame->kind) {
+    case FRAME_STAGE:
+        if (request->progress)
+            request->progress(request->progress_context, request->target.name,
+                              arena_text(p->arena, frame->payload));
+        break;
+    case FRAME_OPEN:
+        p->is_open = true;
+        p->deadline = now_ms() + guest_seconds(request) * 1000ll;
+        break;
+    case FRAME_EMULATION:
+        p->outcome->used_emulation_after_kvm = true;
+        break;
+    case FRAME_DOCUMENT:
+        take_document(p, frame->payload);
+        break;
+    case FRAME_FAILURE:
+        take_failure(p, frame->payload);
+        break;
+    case FRAME_END:
+        p->ended = true;
+        break;
+    }
+}
+
+/* False when the pipe is at its end (or speaks nonsense). */
+static bool take_bytes(struct parent *p)
+{
+    if (p->capacity - p->have < 65536) {
+        size_t capacity = p->capacity * 2 + 65536;
+        char *grown = realloc(p->buffer, capacity);
+        if (!grown)
+            arena_exhausted(p->arena);
+        p->buffer = grown;
+        p->capacity = capacity;
+    }
+    ssize_t n = read(p->from_child, p->buffer + p->have, p->capacity - p->have);
+    if (n < 0)
+        return errno == EINTR || errno == EAGAIN;
+    if (n == 0)
+        return false;
+    p->have += (size_t)n;
+    size_t position = 0;
+    bool broken = false;
+    struct frame frame;
+    while (frame_take((struct bytes){p->buffer, p->have}, &position, &frame, &broken))
+        if (!p->stopping)
+            take_frame(p, &frame);
+    memmove(p->buffer, p->buffer + position, p->have - position);
+    p->have -= position;
+    return !broken;
+}
+
+/* Ask for an orderly end; what does not come in GRACE_SECONDS is killed. */
+static void ask_to_stop(struct parent *p)
+{
+    if (!p->stopping)
+        kill(p->pid, SIGTERM);
+    p->stopping = true;
+    p->deadline = now_ms() + GRACE_SECONDS * 1000;
+}
+
+static void late(struct parent *p)
+{
+    int seconds = p->is_open ? guest_seconds(p->request) : LIMIT_OPEN_SECONDS;
+    add_failure(p, ERR_TIMEOUT, p->is_open ? FAILURE_READ : FAILURE_OPEN,
+                arena_printf(p->arena, "%s took longer than %d seconds%s",
+                             p->is_open ? "reading and judging it" : "opening it", seconds,
+                             p->is_open ? ": give it more with --timeout SECONDS" : ""));
+    ask_to_stop(p);
+}
+
+/* A signal to us: end the worker now, finish with that signal. */
+static void take_signal(struct parent *p)
+{
+    struct signalfd_siginfo info;
+    if (read(p->signals, &info, sizeof info) != (ssize_t)sizeof info)
+        return;
+    p->outcome->signal = (int)info.ssi_signo;
+    ask_to_stop(p);
+}
+
+static void listen_to_worker(struct parent *p)
+{
+    for (;;) {
+        int64_t left = p->deadline - now_ms();
+        if (left <= 0) {
+            if (p->stopping)
+                return;
+            late(p);
+            continue;
+        }
+        struct pollfd polled[] = {{p->from_child, POLLIN, 0}, {p->signals, POLLIN, 0}};
+        int n = poll(polled, 2, left > INT32_MAX ? INT32_MAX : (int)left);
+        if (n < 0 && errno != EINTR)
+            return;
+        if (n <= 0)
+            continue;
+        if (polled[1].revents & POLLIN)
+            take_signal(p);
+        if ((polled[0].revents & (POLLIN | POLLHUP | POLLERR)) && !take_bytes(p))
+            return;
+    }
+}
+
+/* The worker is done, dead, or out of time: nothing of its session outlives this. */
+static void reap(struct parent *p)
+{
+    if (!p->ended && !p->stopping) { /* a broken pipe: give a dying worker the time to be dead */
+        int64_t until = now_ms() + 1000;
+        siginfo_t gone = {0};
+        while (waitid(P_PID, (id_t)p->pid, &gone, WEXITED | WNOWAIT | WNOHANG) == 0 &&
+               gone.si_pid == 0 && now_ms() < until)
+            poll(NULL, 0, 10);
+    }
+    kill(-p->pid, SIGKILL); /* fails when the worker did not get as far as setsid */
+    if (!p->ended)
+        kill(p->pid, SIGKILL);
+    int status = 0;
+    while (waitpid(p->pid, &status, 0) < 0 && errno == EINTR)
+        ;
+    if (p->ended || p->stopping)
+        return;
+    const char *how;
+    if (WIFSIGNALED(status) && WTERMSIG(status) == SIGXCPU)
+        how = arena_printf(p->arena, "judging it took more than %d seconds of processor time",
+                           LIMIT_WORKER_CPU_SECONDS);
+    else if (WIFSIGNALED(status))
+        how =
+            arena_printf(p->arena,
+                         "the worker that read it was ended by signal %d (%s): this is a fault in "
+                         "diskmend, or the machine is out of memory",
+                         WTERMSIG(status), strsignal(WTERMSIG(status)));
+    else
+        how = arena_printf(p->arena, "the worker that read it ended early with status %d",
+                           WEXITSTATUS(status));
+    add_failure(p, ERR_CRASHED, p->is_open ? FAILURE_READ : FAILURE_OPEN, how);
+}
+
+static void catch_signals(sigset_t *old, int *fd)
+{
+    sigset_t caught;
+    sigemptyset(&caught);
+    sigaddset(&caught, SIGINT);
+    sigaddset(&caught, SIGTERM);
+    sigaddset(&caught, SIGHUP);
+    sigprocmask(SIG_BLOCK, &caught, old);
+    *fd = signalfd(-1, &caught, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+struct worker_outcome worker_run(struct arena *a, const struct worker_request *request)
+{
+    struct worker_outcome outcome = {0};
+    struct parent p = {.arena = a, .request = request, .outcome = &outcome};
+    CLEANUP_FD int signals = -1;
+    sigset_t old;
+    int ends[2];
+    if (pipe2(ends, O_CLOEXEC) < 0) {
+        add_failure(&p, ERR_IO, FAILURE_OPEN, arena_printf(a, "pipe: %s", strerror(errno)));
+        return outcome;
+    }
+    catch_signals(&old, &signals);
+    pid_t parent = getpid();
+    p.pid = fork();
+    if (p.pid == 0) {
+        close(ends[0]);
+        if (signals >= 0)
+            close(signals);
+        worker_child(request, ends[1], parent);
+    }
+    close(ends[1]);
+    p.from_child = ends[0];
+    p.signals = signals;
+    if (p.pid < 0) {
+        add_failure(&p, ERR_IO, FAILURE_OPEN, arena_printf(a, "fork: %s", strerror(errno)));
+    } else {
+        p.deadline = now_ms() + LIMIT_OPEN_SECONDS * 1000ll;
+        listen_to_worker(&p);
+        reap(&p);
+    }
+    close(ends[0]);
+    sigprocmask(SIG_SETMASK, &old, NULL);
+    free(p.buffer);
+    if (outcome.documents.count == 0 && outcome.signal == 0)
+        add_failure(&p, ERR_INTERNAL, FAILURE_READ, "the worker gave no report");
+    return outcome;
+}

@@ -1,0 +1,219 @@
+#include "batch/worker_child.h"
+
+#include <setjmp.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "base/limits.h"
+#include "batch/frame.h"
+#include "batch/judge.h"
+#include "guest/open.h"
+
+#include "config.h"
+
+/* The one thing a signal handler can set. The parent asks for an end with SIGTERM: the handler
+ * passes it on to the session (qemu dies of it, so a call that hangs in the appliance returns with
+ * an error) and the worker then closes its target in order, which clears libguestfs's own files. */
+static volatile sig_atomic_t asked_to_stop;
+
+static void stop(int signal_number)
+{
+    if (!asked_to_stop) {
+        asked_to_stop = 1;
+        kill(0, signal_number);
+    }
+}
+
+struct child {
+    const struct worker_request *request;
+    int fd;
+    sigjmp_buf no_memory;
+    bool opened; /* for the stage of a failure */
+};
+
+static void say(struct child *c, enum frame_kind kind, struct bytes payload)
+{
+    if (!frame_send(c->fd, kind, payload))
+        _exit(EXIT_FAILURE); /* nobody listens */
+}
+
+/* Makes do without memory. */
+static void say_failure(struct child *c, enum err_code code, const char *text)
+{
+    char payload[2 + ERR_TEXT_MAX];
+    size_t n = strnlen(text, ERR_TEXT_MAX);
+    payload[0] = (char)code;
+    payload[1] = (char)(c->opened ? FAILURE_READ : FAILURE_OPEN);
+    memcpy(payload + 2, text, n);
+    say(c, FRAME_FAILURE, (struct bytes){payload, n + 2});
+}
+
+static void out_of_memory(void *context)
+{
+    struct child *c = context;
+    siglongjmp(c->no_memory, 1);
+}
+
+static void progress(void *context, const char *stage)
+{
+    say(context, FRAME_STAGE, bytes_of(stage));
+}
+
+static void set_limit(int resource, rlim_t limit)
+{
+    struct rlimit r;
+    if (getrlimit(resource, &r) == 0 && (r.rlim_max == RLIM_INFINITY || limit < r.rlim_max)) {
+        r.rlim_cur = limit;
+        setrlimit(resource, &r);
+    }
+}
+
+/* Before anything is opened: a session of its own, no core with a guest's secrets in it, no way to
+ * more privileges, an end when the parent ends. */
+static void fence(pid_t parent)
+{
+    setsid();
+    struct rlimit none = {0, 0};
+    setrlimit(RLIMIT_CORE, &none);
+    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+    prctl(PR_SET_PDEATHSIG, SIGTERM);
+    if (getppid() != parent)
+        _exit(EXIT_FAILURE);
+    static const int plain[] = {SIGINT, SIGHUP, SIGQUIT, SIGCHLD, SIGPIPE};
+    for (size_t i = 0; i < sizeof plain / sizeof *plain; i++)
+        signal(plain[i], SIG_DFL);
+    struct sigaction action = {.sa_handler = stop}; /* no SA_RESTART: waits must end */
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGTERM, &action, NULL);
+    sigset_t all;
+    sigfillset(&all);
+    sigprocmask(SIG_UNBLOCK, &all, NULL);
+}
+
+/* Once the target is open: qemu runs and keeps the limits it was born with (a guest of 1 GiB under
+ * emulation needs more address space and more processor time than we should ever), and from here
+ * on we parse what a stranger wrote. */
+static void bound(void)
+{
+#ifndef HAVE_ADDRESS_SANITIZER
+    set_limit(RLIMIT_AS, LIMIT_WORKER_ADDRESS_SPACE);
+#endif
+    set_limit(RLIMIT_CPU, LIMIT_WORKER_CPU_SECONDS);
+}
+
+/* Which roots --root means; false (with E) when it means none. */
+static bool choose_roots(const struct worker_request *request, const struct opened_root *roots,
+                         size_t count, size_t *from, size_t *to, struct err *e)
+{
+    const char *word = request->target.root ? request->target.root : "all";
+    *from = 0;
+    *to = count;
+    if (strcmp(word, "all") == 0)
+        return true;
+    if (strcmp(word, "first") == 0) {
+        *to = count > 0 ? 1 : 0;
+        return true;
+    }
+    if (strcmp(word, "single") == 0 && count == 1)
+        return true;
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(roots[i].device, word) == 0) {
+            *from = i;
+            *to = i + 1;
+            return true;
+        }
+    char found[ERR_TEXT_MAX / 2] = "";
+    size_t used = 0;
+    for (size_t i = 0; i < count && used < sizeof found - 1; i++) {
+        size_t left = sizeof found - used;
+        int n = snprintf(found + used, left, "%s%s", i > 0 ? ", " : "", roots[i].device);
+        used += n > 0 && (size_t)n < left ? (size_t)n : left - 1;
+    }
+    if (strcmp(word, "single") == 0)
+        err_set(e, ERR_SEVERAL_ROOTS, "several systems are on it (%s): choose with --root DEVICE",
+                found);
+    else
+        err_set(e, ERR_NO_ROOT, "no root filesystem on %s; found: %s", word, found);
+    return false;
+}
+
+static void judge_one(struct child *c, struct arena *a, struct opened *o,
+                      const struct opened_root *root, size_t index)
+{
+    struct err e = {0};
+    say(c, FRAME_OPEN, bytes_of(""));
+    struct tree *tree = opened_tree(o, index, &e);
+    struct json *document = NULL;
+    if (tree) {
+        struct judge_target target = {o, root};
+        document = judge_root(a, c->request, &target, tree, progress, c, &e);
+    }
+    if (asked_to_stop)
+        return;
+    if (!document) {
+        say_failure(c, e.code, e.text);
+        return;
+    }
+    say(c, FRAME_DOCUMENT, bytes_of(json_print(a, document, false)));
+    json_free(document);
+}
+
+static void judge_all(struct child *c, struct arena *a, struct opened *o)
+{
+    size_t count, from, to;
+    const struct opened_root *roots = opened_roots(o, &count);
+    struct err e = {0};
+    if (count == 0)
+        say_failure(c, ERR_NO_ROOT, "no Linux root filesystem was found on it");
+    else if (!choose_roots(c->request, roots, count, &from, &to, &e))
+        say_failure(c, e.code, e.text);
+    else {
+        bound();
+        c->opened = true;
+        for (size_t i = from; i < to && !asked_to_stop; i++)
+            judge_one(c, a, o, &roots[i], i);
+    }
+}
+
+void worker_child(const struct worker_request *request, int fd, pid_t parent)
+{
+    struct child child = {.request = request, .fd = fd};
+    fence(parent);
+    /* volatile: read again after siglongjmp. */
+    struct arena *volatile a = NULL;
+    struct opened *volatile o = NULL;
+    bool kvm_failed = false;
+    if (sigsetjmp(child.no_memory, 1) == 0 && (a = arena_new(out_of_memory, &child))) {
+        struct err e = {0};
+        struct open_options options = {
+            .force_emulation = request->force_emulation,
+            .cache_directory = request->cache_directory,
+            .kvm_failed = &kvm_failed,
+            .progress = progress,
+            .progress_context = &child,
+        };
+        o = open_target(a, &request->target, &options, &e);
+        if (kvm_failed)
+            say(&child, FRAME_EMULATION, bytes_of(""));
+        if (o) {
+            judge_all(&child, a, o);
+        } else if (!asked_to_stop) {
+            say_failure(&child, e.code, e.text);
+        }
+    } else {
+        say_failure(&child, ERR_NOMEM,
+                    "out of memory: this guest needs more than a worker may have");
+    }
+    struct opened *closing = o;
+    o = NULL; /* should closing run out of memory, too, it is not tried again */
+    if (closing)
+        opened_close(closing);
+    if (!asked_to_stop)
+        say(&child, FRAME_END, bytes_of(""));
+    _exit(EXIT_SUCCESS);
+}

@@ -1,0 +1,1 @@
+# make bench: the figures of speed and size, printed as ratios.
