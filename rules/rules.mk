@@ -2,3 +2,13 @@
 rulesdir = $(pkgdatadir)/rules
 dist_rules_DATA = \
 	rules/sshd-keywords.json
+
+lensesdir = $(pkgdatadir)/rules/lenses
+dist_lenses_DATA = \
+	rules/lenses/diskmend_fstab.aug \
+	rules/lenses/diskmend_group.aug \
+	rules/lenses/diskmend_gshadow.aug \
+	rules/lenses/diskmend_passwd.aug \
+	rules/lenses/diskmend_rows.aug \
+	rules/lenses/diskmend_shadow.aug \
+	rules/lenses/diskmend_sshd.aug

@@ -15,6 +15,7 @@
 #define LIMIT_RECORDS               100000u /* records of one facts section */
 #define LIMIT_FINDINGS_PER_RULE     1000u
 #define LIMIT_PARSE_SECONDS         2  /* one file */
+#define LIMIT_PARSE_NODES           1000000u /* lines and fields of one file: what fits into that time */
 #define LIMIT_GUEST_SECONDS         60 /* one guest once it is open; --timeout overrides */
 #define LIMIT_OPEN_SECONDS          600 /* opening one guest: emulation is slow */
 #define LIMIT_CONSOLE_SILENCE_SECONDS 20 /* appliance under KVM without a console byte */
