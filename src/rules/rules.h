@@ -13,18 +13,25 @@ struct rule {
     const char *profile;
     enum severity severity;
     const char *title, *message, *why;
-    const char *repair_class; /* "auto" "flag" "report" */
+    const char *repair_class;  /* "auto" "flag" "report" */
     const struct json *source; /* the whole rule */
     const char *file;
-    int line; /* of the rule in its file */
+    int line;      /* of the rule in its file */
     bool is_local; /* from --rules or /etc/diskmend/rules.d */
+};
+
+/* One of rules/lists/NAME.json: {"source", "date", "values"}; a check names it "list:NAME". */
+struct rule_list {
+    const char *name;
+    const struct json *values;
 };
 
 struct rule_set {
     struct arena *arena;
     VEC(struct rule) rules; /* in file order, files by gate order then name */
-    VEC(struct err) errors; /* every fault of every file, with file:line:column */
-    VEC(const char *) notes; /* overrides and what else must be said */
+    VEC(struct rule_list) lists;
+    VEC(struct err) errors;       /* every fault of every file, with file:line:column */
+    VEC(const char *) notes;      /* overrides and what else must be said */
     VEC(struct json *) documents; /* owned, freed by rules_free */
 };
 
@@ -37,7 +44,7 @@ void rules_free(struct rule_set *set);
 const struct rule *rules_find(const struct rule_set *set, const char *id);
 
 struct rule_selection {
-    const char *profile; /* "access" when NULL; --profile adds to access */
+    const char *profile;       /* "access" when NULL; --profile adds to access */
     const char *const *select; /* globs over ids; none: all of the profile */
     size_t select_count;
     const char *const *ignore;

@@ -1,0 +1,58 @@
+#include "rules/order.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static int compare_text(const char *a, const char *b)
+{
+    if (!a || !b)
+        return a ? -1 : b ? 1 : 0;
+    return strcmp(a, b);
+}
+
+static int compare_int(int a, int b)
+{
+    return (a > b) - (a < b);
+}
+
+/* Rule, place and message: what a reader cannot tell apart. */
+static int compare_seen(const struct finding *a, const struct finding *b)
+{
+    int order = compare_text(a->at.file, b->at.file);
+    order = order ? order : compare_int(a->at.line, b->at.line);
+    order = order ? order : compare_int(a->at.column, b->at.column);
+    order = order ? order : strcmp(a->rule, b->rule);
+    return order ? order : strcmp(a->message, b->message);
+}
+
+/* Within one gate, what has no place comes after what has one. */
+static int compare(const void *left, const void *right)
+{
+    const struct ranked_finding *a = left, *b = right;
+    const struct finding *f = &a->finding, *g = &b->finding;
+    int order = compare_int((int)a->shuts, (int)b->shuts);
+    if (!order && a->shuts != GATE_COUNT)
+        order = compare_int(!f->at.file, !g->at.file);
+    order = order ? order : compare_int((int)g->severity, (int)f->severity);
+    order = order ? order : compare_seen(f, g);
+    order = order ? order : compare_text(f->user, g->user);
+    return order ? order : (a->number > b->number) - (a->number < b->number);
+}
+
+void order_findings(struct arena *a, struct ranked_finding *items, size_t count,
+                    struct rule_results *out)
+{
+    if (count > 1)
+        qsort(items, count, sizeof *items, compare);
+    struct finding *last = NULL;
+    for (size_t i = 0; i < count; i++) {
+        const struct finding *f = &items[i].finding;
+        if (last && compare_seen(last, f) == 0) {
+            if (last->user && (!f->user || strcmp(last->user, f->user) != 0))
+                last->user = NULL;
+            continue;
+        }
+        last = vec_push_new(a, &out->findings);
+        *last = *f;
+    }
+}

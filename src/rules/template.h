@@ -1,0 +1,21 @@
+/* Templates in messages and repair steps: "{field}" of the record, "{@parameter}", "{{" for a
+ * brace. A field that the record lacks reads "?"; long guest text is cut. */
+#ifndef DISKMEND_RULES_TEMPLATE_H
+#define DISKMEND_RULES_TEMPLATE_H
+
+#include "rules/value.h"
+
+/* Bytes of one field that a message shows. */
+#define TEMPLATE_FIELD_BYTES 200u
+
+/* RECORD may be NULL (a finding about something that is not there). */
+const char *template_render(const struct rule_context *context, const char *text,
+                            const struct json *record);
+
+/* Call FOUND with every name in braces ("at.file", "@limit"). The answer is NULL, or the fault of
+ * the template itself as a constant sentence. */
+typedef void template_name_function(void *context, const char *name);
+const char *template_names(struct arena *a, const char *text, template_name_function *found,
+                           void *context);
+
+#endif
