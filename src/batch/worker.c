@@ -1,5 +1,6 @@
 #include "batch/worker.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -47,6 +48,26 @@ static int guest_seconds(const struct worker_request *request)
     return request->timeout_seconds > 0 ? request->timeout_seconds : LIMIT_GUEST_SECONDS;
 }
 
+/* ERR_NOT_FOUND is "not-found" to a program that reads the report. */
+static const char *code_name(struct arena *a, enum err_code code)
+{
+    static const char *const names[] = {
+#define ERR_CODE_TEXT(name, text) #name,
+        ERR_CODES(ERR_CODE_TEXT)
+#undef ERR_CODE_TEXT
+    };
+    char *name = arena_strdup(a, names[code] + sizeof "ERR_" - 1);
+    for (char *p = name; *p; p++)
+        *p = *p == '_' ? '-' : (char)tolower((unsigned char)*p);
+    return name;
+}
+
+/* What is our own fault, or the machine's, is a disk not read, however far we got. */
+static bool is_our_fault(enum err_code code)
+{
+    return code == ERR_CRASHED || code == ERR_TIMEOUT || code == ERR_NOMEM || code == ERR_INTERNAL;
+}
+
 static void add_failure(struct parent *p, enum err_code code, enum failure_stage stage,
                         const char *text)
 {
@@ -55,8 +76,8 @@ static void add_failure(struct parent *p, enum err_code code, enum failure_stage
         .target_kind = target_kind_name(p->request->target.kind),
         .status = REPORT_FAILED,
         .failure = text,
-        .failure_code = err_code_text(code),
-        .failure_after_open = stage == FAILURE_READ,
+        .failure_code = code_name(p->arena, code),
+        .failure_after_open = stage == FAILURE_READ || is_our_fault(code),
     };
     vec_push(p->arena, &p->outcome->documents,
              p->request->job == JOB_SCAN ? report_scan_document(p->arena, &input)

@@ -1,0 +1,33 @@
+#include "cli/command.h"
+
+#include <string.h>
+
+static const struct command table[] = {
+    {"scan", "[OPTION]... TARGET...", "judge who can still log in, and why not; never writes",
+     "TARGET is a disk image, a block device or a directory where the guest's root is mounted;\n"
+     "each is one guest. Images and devices are opened read-only through libguestfs.\n",
+     IN_SCAN, true, command_scan},
+    {"facts", "[OPTION]... TARGET...", "print all that is known about a guest, as JSON",
+     "The document that the rules are evaluated over. Secrets are not part of it.\n", IN_FACTS,
+     true, command_facts},
+    {"rules", "list | show RULE... | check [DIR]", "list, explain or check the rules",
+     "list prints every rule, show explains some, check reads all rule files (and those of DIR)\n"
+     "and runs the examples that each rule carries.\n",
+     IN_RULES, false, command_rules},
+    {"help", "[COMMAND]", "explain a command", "", IN_HELP, false, command_help},
+    {"version", "", "print name and version", "", IN_HELP, false, command_version},
+};
+
+const struct command *commands(size_t *count)
+{
+    *count = sizeof table / sizeof *table;
+    return table;
+}
+
+const struct command *command_by_name(const char *name)
+{
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++)
+        if (strcmp(table[i].name, name) == 0)
+            return &table[i];
+    return NULL;
+}
