@@ -107,7 +107,7 @@ void assignments_read(struct arena *a, struct bytes text, enum assignment_syntax
 const struct assignment *assignments_find(const struct assignments *list, const char *name)
 {
     const struct assignment *found = NULL;
-    for vec_each(p, &list->items)
+    vec_each(p, &list->items)
         if (strcmp(p->name, name) == 0)
             found = p;
     return found;

@@ -1,0 +1,15 @@
+/* What a password field is, never what it says. Only for account*.c. */
+#ifndef DISKMEND_FACTS_ACCOUNT_PASSWORD_H
+#define DISKMEND_FACTS_ACCOUNT_PASSWORD_H
+
+#include "facts/account.h"
+
+struct password_field {
+    enum password_state state;
+    const char *scheme; /* NULL when there is no hash */
+};
+
+struct password_field account_password_read(struct bytes field);
+const char *account_password_name(enum password_state state);
+
+#endif

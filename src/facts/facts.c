@@ -1,0 +1,192 @@
+/* Gathers all facts in order and renders them: one table from record lists to sections. */
+#include "facts/facts.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "base/limits.h"
+#include "facts/collect.h"
+
+static const struct fact_field gap_fields[] = {
+    FACT_FIELD(gap_fact, section, FIELD_TEXT),
+    FACT_FIELD(gap_fact, reason, FIELD_TEXT),
+    FACT_FIELD(gap_fact, at, FIELD_PLACE),
+};
+static const struct fact_kind gap_kind = FACT_KIND("gap", gap_fact, gap_fields);
+
+/* What every producer starts with: asked for at once where an engine pays for each question. */
+static const char *const first_paths[] = {
+    "/etc/os-release", "/usr/lib/os-release", "/etc/fstab", "/etc/crypttab",
+    "/usr/sbin/sshd", "/etc/passwd", "/etc/shadow", "/etc/group", "/etc/gshadow",
+    "/etc/login.defs", "/etc/sudoers", "/etc/sudoers.d", "/etc/nsswitch.conf",
+    "/etc/ssh", "/etc/ssh/sshd_config", "/etc/ssh/sshd_config.d", "/etc/ld.so.conf",
+    "/etc/ld.so.conf.d", "/lib/systemd/systemd", "/usr/lib/systemd/systemd",
+    "/etc/systemd/system", "/usr/lib/systemd/system", "/lib/systemd/system",
+    "/usr/local/lib/systemd/system", "/etc/systemd/system/multi-user.target.wants",
+    "/etc/systemd/system/sockets.target.wants", "/etc/default/ssh", "/etc/sysconfig/sshd",
+    "/etc/selinux/config", "/etc/cloud/cloud.cfg", "/etc/cloud/cloud.cfg.d",
+    "/boot/grub/grub.cfg", "/boot/grub2/grub.cfg", "/etc/default/grub", "/boot/loader/entries",
+};
+
+struct facts *facts_gather(struct arena *a, struct tree *t, struct lens_session *lenses,
+                           const struct sshd_keyword_table *keywords, int64_t at)
+{
+    struct facts *f = arena_new_struct(a, struct facts);
+    f->arena = a;
+    f->tree = t;
+    f->lenses = lenses;
+    f->keywords = keywords;
+    f->at = at;
+    facts_read_mounts(f);
+    tree_prefetch(t, first_paths, sizeof first_paths / sizeof *first_paths);
+    facts_read_os(f);
+    facts_read_accounts(f);
+    facts_read_nsswitch(f);
+    facts_read_units(f);
+    facts_read_sshd(f);
+    facts_read_keys(f);
+    facts_read_files(f);
+    facts_read_boot(f);
+    facts_read_conf(f);
+    return f;
+}
+
+/* The unit whose sshd answers a connection: the service that starts at boot, the service behind a
+ * socket that does, or the first there is. */
+static const struct unit_fact *running_unit(const struct facts *f)
+{
+    const struct unit_fact *first = NULL;
+    bool socket = false;
+    vec_each(u, &f->units)
+        if (strcmp(u->role, "sshd-socket") == 0 && u->at_boot)
+            socket = true;
+    vec_each(u, &f->units) {
+        if (strcmp(u->role, "sshd") != 0 || !u->path || strcmp(u->state, "alias") == 0)
+            continue;
+        bool instance = strchr(u->name, '@') != NULL;
+        if (u->at_boot && !instance)
+            return u;
+        if (!first || (socket && instance && !first->at_boot && strchr(first->name, '@') == NULL &&
+                       strcmp(f->os.family, "debian") != 0))
+            first = u;
+    }
+    return first;
+}
+
+void facts_read_sshd(struct facts *f)
+{
+    const struct unit_fact *unit = running_unit(f);
+    static const struct text_list none;
+    f->sshd = sshd_config_read(f->tree, f->lenses, f->keywords, &f->os,
+                               unit ? &unit->exec_options : &none);
+    if (f->sshd->unreadable)
+        facts_add_gap(f, "sshd", f->sshd->unreadable_at, f->sshd->unreadable_reason);
+}
+
+void facts_add_gap(struct facts *f, const char *section, struct place at, const char *reason)
+{
+    if (f->gaps.count >= LIMIT_FINDINGS_PER_RULE)
+        return;
+    vec_each(g, &f->gaps)
+        if (strcmp(g->section, section) == 0 && g->at.line == at.line &&
+            strcmp(g->at.file ? g->at.file : "", at.file ? at.file : "") == 0)
+            return;
+    vec_push(f->arena, &f->gaps,
+             ((struct gap_fact){section, reason ? reason : "unreadable", at}));
+}
+
+bool facts_has_room(struct facts *f, const char *section, size_t count)
+{
+    if (count < LIMIT_RECORDS)
+        return true;
+    facts_add_gap(f, section, (struct place){0}, "a limit was hit: more than 100000 records");
+    return false;
+}
+
+void facts_note(struct facts *f, const char *format, ...)
+{
+    char text[1024];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    vec_each(note, &f->notes)
+        if (strcmp(*note, text) == 0)
+            return;
+    vec_push(f->arena, &f->notes, arena_strdup(f->arena, text));
+}
+
+const struct account_fact *facts_account(const struct facts *f, const char *name)
+{
+    vec_each(account, &f->accounts)
+        if (account->nss_visible && !account->shadowed && strcmp(account->name, name) == 0)
+            return account;
+    return NULL;
+}
+
+const char *facts_group_name(const struct facts *f, int64_t gid)
+{
+    vec_each(group, &f->groups)
+        if (group->gid == gid)
+            return group->name;
+    return NULL;
+}
+
+const struct unit_fact *facts_unit(const struct facts *f, const char *name)
+{
+    vec_each(unit, &f->units)
+        if (strcmp(unit->name, name) == 0)
+            return unit;
+    return NULL;
+}
+
+const struct file_fact *facts_file(const struct facts *f, const char *path)
+{
+    vec_each(file, &f->files)
+        if (strcmp(file->path, path) == 0)
+            return file;
+    return NULL;
+}
+
+static void add_section(struct arena *a, struct json *document, const struct fact_kind *kind,
+                        const void *items, size_t count)
+{
+    struct json *list = json_new_array(a);
+    for (size_t i = 0; i < count; i++)
+        json_append(a, list,
+                    fact_record_json(a, kind, (const char *)items + i * kind->record_size));
+    json_set(a, document, kind->section, list);
+}
+
+#define ADD_SECTION(kind, vector)                                                                  \
+    add_section(f->arena, document, &(kind), (vector).items, (vector).count)
+
+struct json *facts_document(const struct facts *f)
+{
+    struct json *document = json_new_object(f->arena);
+    json_set_string(f->arena, document, "schema", "diskmend.facts/1");
+    json_set(f->arena, document, "os", fact_record_json(f->arena, &os_kind, &f->os));
+    ADD_SECTION(file_kind, f->files);
+    ADD_SECTION(diag_kind, f->sshd->diagnoses);
+    ADD_SECTION(sshd_kind, f->sshd->values);
+    ADD_SECTION(algo_kind, f->sshd->algorithms);
+    ADD_SECTION(account_kind, f->accounts);
+    ADD_SECTION(row_kind, f->rows);
+    ADD_SECTION(group_kind, f->groups);
+    ADD_SECTION(host_key_kind, f->host_keys);
+    ADD_SECTION(key_file_kind, f->key_files);
+    ADD_SECTION(key_kind, f->keys);
+    ADD_SECTION(unit_kind, f->units);
+    ADD_SECTION(mount_kind, f->mounts);
+    ADD_SECTION(filesystem_kind, f->filesystems);
+    ADD_SECTION(boot_kind, f->boot);
+    ADD_SECTION(nsswitch_kind, f->nsswitch);
+    ADD_SECTION(conf_kind, f->conf);
+    json_set(f->arena, document, "login", json_new_array(f->arena));
+    ADD_SECTION(gap_kind, f->gaps);
+    struct json *notes = json_new_array(f->arena);
+    vec_each(note, &f->notes)
+        json_append(f->arena, notes, json_new_string(f->arena, *note));
+    json_set(f->arena, document, "notes", notes);
+    return document;
+}

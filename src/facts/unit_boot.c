@@ -1,0 +1,79 @@
+#include "facts/unit_parts.h"
+
+#include "base/path.h"
+#include "facts/collect.h"
+
+#define REACH_MAX 2000u
+
+static bool is_target(const char *name)
+{
+    const char *dot = strrchr(name, '.');
+    return dot && strcmp(dot, ".target") == 0;
+}
+
+static void add_once(struct arena *a, struct text_list *list, const char *name)
+{
+    if (list->count < REACH_MAX && !text_list_has(list, name))
+        text_list_add(a, list, name);
+}
+
+/* NAME.wants and the like: a link to /dev/null there takes the dependency back. */
+static void add_pulled(const struct unit_tree *u, const char *name, struct text_list *todo)
+{
+    struct arena *a = u->f->arena;
+    struct text_list gone = {0};
+    vec_each(pull, &u->pulls) {
+        if (strcmp(pull->of, name) != 0)
+            continue;
+        for (size_t i = 0; i < pull->names.count; i++) {
+            const char *dependency = pull->names.names[i];
+            if (pull->persistent) {
+                struct link_answer link =
+                    tree_readlink(u->f->tree, path_join(a, pull->path, dependency));
+                if (link.presence == PRESENCE_PRESENT && strcmp(link.target, "/dev/null") == 0)
+                    text_list_add(a, &gone, dependency);
+            }
+            if (!text_list_has(&gone, dependency))
+                add_once(a, todo, dependency);
+        }
+    }
+}
+
+/* What a unit file itself asks for. Only targets are read: they make up the way to multi-user. */
+static void add_asked(const struct unit_tree *u, const struct unit_source *source,
+                      struct text_list *todo)
+{
+    static const char *const keys[] = {"Wants", "Requires", "BindsTo", "Upholds"};
+    struct arena *a = u->f->arena;
+    struct text_list drop_ins = unit_drop_ins(u, &source->name, 1);
+    struct unit_file file = {0};
+    unit_load(u, source, &drop_ins, &file);
+    for (size_t k = 0; k < sizeof keys / sizeof *keys; k++) {
+        const struct unit_setting **list;
+        size_t n = unit_list(a, &file, "Unit", keys[k], &list);
+        for (size_t i = 0; i < n; i++) {
+            struct text_list words = unit_words(a, list[i]->value);
+            for (size_t w = 0; w < words.count; w++)
+                add_once(a, todo, words.items[w]);
+        }
+    }
+}
+
+struct text_list unit_reached(const struct unit_tree *u)
+{
+    struct arena *a = u->f->arena;
+    struct text_list todo = {0}, reached = {0};
+    text_list_add(a, &todo, "default.target");
+    for (size_t i = 0; i < todo.count; i++) {
+        struct unit_source source = unit_find(u, todo.items[i]);
+        if (source.kind != UNIT_FOUND)
+            continue;
+        add_once(a, &reached, source.name);
+        add_pulled(u, todo.items[i], &todo);
+        if (strcmp(source.name, todo.items[i]) != 0)
+            add_pulled(u, source.name, &todo);
+        if (is_target(source.name))
+            add_asked(u, &source, &todo);
+    }
+    return reached;
+}
