@@ -32,6 +32,7 @@ struct account_fact {
                               * "not-looked-at" (beyond the first 2000 accounts) */
     const char *home_state;  /* "ok" "missing" "not-directory" "unreadable" */
     const char *home_real;   /* links resolved; NULL unless home_state is ok */
+    int64_t home_uid;        /* its owner; FACT_NO_NUMBER unless home_state is ok */
     bool shadowed;    /* an earlier line has the same name: this one never counts */
     const char *defect; /* NULL, or why getpwnam does not see this line as written */
     struct place at;        /* passwd line */

@@ -28,6 +28,7 @@ static const char *shell_state(struct facts *f, const char *shell)
 static void look_at_home(struct facts *f, struct account_fact *account)
 {
     struct stat_answer s = tree_stat(f->tree, home_path(f->arena, account->home));
+    account->home_uid = FACT_NO_NUMBER;
     if (s.presence == PRESENCE_UNREADABLE) {
         account->home_state = "unreadable";
     } else if (s.presence == PRESENCE_ABSENT) {
@@ -37,6 +38,7 @@ static void look_at_home(struct facts *f, struct account_fact *account)
     } else {
         account->home_state = "ok";
         account->home_real = s.real_path;
+        account->home_uid = s.node.uid;
     }
 }
 
@@ -54,6 +56,7 @@ void accounts_look_at_places(struct facts *f)
         struct account_fact *account = &f->accounts.items[i];
         if (i >= n) {
             account->shell_state = account->home_state = "not-looked-at";
+            account->home_uid = FACT_NO_NUMBER;
             continue;
         }
         account->shell_state = shell_state(f, account->shell);

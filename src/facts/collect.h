@@ -1,5 +1,5 @@
-/* Small pieces every producer needs: growing lists of texts, lines and words of a text. Only for
- * facts/. Knows nothing of guests. */
+/* Small pieces every producer needs: growing lists of texts, lines and words of a text. For
+ * facts/ and login/. Knows nothing of guests. */
 #ifndef DISKMEND_FACTS_COLLECT_H
 #define DISKMEND_FACTS_COLLECT_H
 
