@@ -30,3 +30,4 @@ include tests/unit/unit.mk
 include tests/tree/tree.mk
 include tests/golden/golden.mk
 include tests/bench/bench.mk
+include tests/cases/cases.mk

@@ -1,0 +1,12 @@
+# Fixtures judged in memory, and the images made of them.
+check_PROGRAMS += tests/cases/case_runner
+tests_cases_case_runner_SOURCES = tests/cases/case_runner.c
+tests_cases_case_runner_LDADD = librules.a liblogin.a libfacts.a libsyntax.a libguest.a libmodel.a \
+	libbase.a $(room_libs)
+TESTS += tests/cases/cases.test
+EXTRA_DIST += tests/cases/cases.test fixtures
+
+check_PROGRAMS += tests/tools/fixture_to_image
+tests_tools_fixture_to_image_SOURCES = tests/tools/fixture_to_image.c
+tests_tools_fixture_to_image_LDADD = libguest.a libmodel.a libbase.a $(room_libs)
+EXTRA_DIST += tests/tools/make-image
