@@ -94,6 +94,13 @@ static unsigned type_bits(enum node_type type)
     return S_IFREG;
 }
 
+/* debugfs makes a node in its working directory only. */
+static void script_node(struct maker *m, struct volume *v, const char *inside, const char *what)
+{
+    fprintf(v->script, "cd \"%s\"\nmknod \"%s\" %s\ncd /\n", path_parent(m->arena, inside),
+            path_name(inside), what);
+}
+
 /* mke2fs -d makes files, directories and links; debugfs makes the nodes it would need root for.
  * A socket has no command of its own: an empty file gets its type. */
 static int make_host_entry(struct maker *m, struct volume *v, const char *path, const char *inside,
@@ -118,13 +125,13 @@ static int make_host_entry(struct maker *m, struct volume *v, const char *path, 
         return complain(host, "the link cannot be made");
     }
     case NODE_FIFO:
-        fprintf(v->script, "mknod \"%s\" p\n", inside);
+        script_node(m, v, inside, "p");
         return 0;
     case NODE_CHARACTER_DEVICE:
-        fprintf(v->script, "mknod \"%s\" c 1 3\n", inside);
+        script_node(m, v, inside, "c 1 3");
         return 0;
     case NODE_BLOCK_DEVICE:
-        fprintf(v->script, "mknod \"%s\" b 7 0\n", inside);
+        script_node(m, v, inside, "b 7 0");
         return 0;
     case NODE_SOCKET:
         return write_host_file(host, (struct bytes){0});
