@@ -239,6 +239,28 @@ static int do_write_hex(struct tree *t, const char *path, const struct json *cha
     return put_content(t, path, strbuf_bytes(&s), change, e);
 }
 
+/* A label or an ACL: "text" as it is, or "hex". */
+static int do_xattr(struct tree *t, const char *path, const struct json *change, struct err *e)
+{
+    const char *name = json_member_string(change, "name"), *hex = json_member_string(change, "hex");
+    const char *text = json_member_string(change, "text");
+    struct strbuf value;
+    strbuf_init(&value, t->arena);
+    strbuf_add(&value, text ? text : "");
+    for (; hex && *hex; hex += 2) {
+        unsigned int byte;
+        if (sscanf(hex, "%2x", &byte) != 1 || !hex[1])
+            return err_set(e, ERR_SYNTAX, "\"hex\" is not pairs of hexadecimal digits");
+        strbuf_add_char(&value, (char)byte);
+    }
+    if (!name)
+        return err_set(e, ERR_SYNTAX, "an xattr needs a \"name\"");
+    if (tree_lstat(t, path).presence != PRESENCE_PRESENT)
+        return err_set(e, ERR_NOT_FOUND, "nothing to put an xattr on");
+    memory_tree_xattr(t, path, name, strbuf_bytes(&value));
+    return 0;
+}
+
 static int do_append(struct tree *t, const char *path, const struct json *change, struct err *e)
 {
     struct read_answer old = tree_read(t, path, UINT64_MAX);
@@ -347,6 +369,7 @@ static const struct change_kind {
     {"remove", true, do_remove},
     {"mode", true, apply_meta},
     {"owner", true, apply_meta},
+    {"xattr", true, do_xattr},
     {"symlink", true, do_symlink},
     {"directory", true, do_directory},
     {"special", true, do_special},

@@ -1,8 +1,30 @@
 # guest/: the disk as a tree of files.
 noinst_LIBRARIES += libguest.a
 libguest_a_SOURCES = \
+	src/guest/directory.c src/guest/directory.h \
+	src/guest/directory_filesystems.c src/guest/directory_filesystems.h \
+	src/guest/disk_reader.h \
 	src/guest/fixture.c src/guest/fixture.h \
+	src/guest/image_header.c src/guest/image_header.h \
+	src/guest/in_use.c src/guest/in_use.h \
 	src/guest/memory.c src/guest/memory.h \
-	src/guest/open.h \
+	src/guest/mountinfo.c src/guest/mountinfo.h \
+	src/guest/note_list.c src/guest/note_list.h \
+	src/guest/open.c src/guest/open.h \
+	src/guest/open_format.c src/guest/open_format.h \
 	src/guest/overlay.c src/guest/overlay.h \
+	src/guest/partition.c src/guest/partition.h \
+	src/guest/root_name.c src/guest/root_name.h \
+	src/guest/root_test.c src/guest/root_test.h \
+	src/guest/superblock.c src/guest/superblock.h \
 	src/guest/tree.c src/guest/tree.h
+if HAVE_LIBGUESTFS
+libguest_a_SOURCES += \
+	src/guest/image.c src/guest/image.h \
+	src/guest/image_disks.c src/guest/image_private.h \
+	src/guest/image_failure.c \
+	src/guest/image_launch.c \
+	src/guest/image_roots.c \
+	src/guest/image_tree.c \
+	src/guest/image_watchdog.c src/guest/image_watchdog.h
+endif

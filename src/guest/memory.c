@@ -9,6 +9,7 @@ struct memory_node {
     const char *target;     /* of a symbolic link */
     const char *unreadable; /* the reason, when this path answers so */
     bool removed;
+    VEC(struct xattr) xattrs;
     VEC(const char *) names; /* of a directory; removed children stay listed and are skipped */
 };
 
@@ -93,8 +94,11 @@ static struct read_answer memory_read(struct tree *t, const char *path, uint64_t
 
 static struct xattrs_answer memory_xattrs(struct tree *t, const char *path)
 {
-    (void)t, (void)path;
-    return (struct xattrs_answer){.presence = PRESENCE_PRESENT};
+    const struct memory_node *n = node_at(t, path);
+    if (!n)
+        return (struct xattrs_answer){.presence = PRESENCE_ABSENT};
+    return (struct xattrs_answer){
+        .presence = PRESENCE_PRESENT, .xattrs = n->xattrs.items, .count = n->xattrs.count};
 }
 
 static struct space_answer memory_space(struct tree *t, const char *path)
@@ -224,6 +228,15 @@ void memory_tree_meta(struct tree *t, const char *path, uint32_t mode, uint32_t 
     n->node.mode = mode & 07777u;
     n->node.uid = uid;
     n->node.gid = gid;
+}
+
+void memory_tree_xattr(struct tree *t, const char *path, const char *name, struct bytes value)
+{
+    struct memory_node *n = node_at(t, path_tidy(t->arena, path));
+    if (!n)
+        return;
+    vec_push(t->arena, &n->xattrs,
+             ((struct xattr){arena_strdup(t->arena, name), arena_bytes(t->arena, value)}));
 }
 
 void memory_tree_unreadable(struct tree *t, const char *path, const char *reason)

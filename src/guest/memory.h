@@ -19,6 +19,8 @@ void memory_tree_special(struct tree *t, const char *path, enum node_type type);
 void memory_tree_remove(struct tree *t, const char *path); /* with all below it */
 /* Change mode and owner of what is there (links are not followed). */
 void memory_tree_meta(struct tree *t, const char *path, uint32_t mode, uint32_t uid, uint32_t gid);
+/* Add an extended attribute to what is there (links are not followed). VALUE is copied. */
+void memory_tree_xattr(struct tree *t, const char *path, const char *name, struct bytes value);
 /* Everything at or below PATH answers "unreadable" with REASON. */
 void memory_tree_unreadable(struct tree *t, const char *path, const char *reason);
 /* Adds the filesystem, or replaces the one of the same device. Its strings are borrowed. */

@@ -12,6 +12,8 @@ typedef void open_progress_function(void *context, const char *stage);
 struct open_options {
     bool force_emulation;  /* do not try KVM */
     const char *cache_directory; /* for libguestfs's appliance, NULL for its default */
+    bool *kvm_failed; /* may be NULL: set to true, also when opening fails, once KVM had to be given
+                       * up; remember it and set force_emulation for the next target */
     open_progress_function *progress; /* may be NULL */
     void *progress_context;
 };
@@ -26,7 +28,10 @@ struct opened_root {
 
 /* Open read-only. The notes (format decisions, emulation, …) are sentences for the report. NULL and
  * E on error; the codes tell the kinds apart: ERR_NOT_FOUND no such file, ERR_ACCESS unreadable,
- * ERR_UNSUPPORTED not a disk / Windows / refused format, ERR_IN_USE, ERR_APPLIANCE, ERR_NO_ROOT. */
+ * ERR_UNSUPPORTED not a disk / Windows, ERR_REFUSED a format with references to other files,
+ * ERR_IN_USE, ERR_APPLIANCE, ERR_NO_ROOT (an empty disk too), ERR_SEVERAL_ROOTS never: that is the
+ * caller's choice. qemu inherits the limits of the process: set RLIMIT_AS and RLIMIT_CPU only after
+ * this has returned (its 512 MiB of guest memory needs several GiB of addresses). */
 struct opened *open_target(struct arena *a, const struct target *target,
                            const struct open_options *options, struct err *e);
 const struct opened_root *opened_roots(const struct opened *o, size_t *count);

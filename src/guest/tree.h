@@ -97,6 +97,9 @@ struct filesystem {
     const char *partlabel;
     uint64_t size;
     const char *mounted_on; /* guest path, "" while it is not mounted in the tree */
+    /* btrfs: NULL for the device itself (its default subvolume); else one of its subvolumes
+     * ("@home"), an item of its own behind the device's, for fstab's subvol= option. */
+    const char *subvolume;
 };
 
 struct filesystems_answer {

@@ -1,0 +1,71 @@
+/* What the image_*.c files share. Nobody else includes this: it is the door to guestfs.h. */
+#ifndef DISKMEND_GUEST_IMAGE_PRIVATE_H
+#define DISKMEND_GUEST_IMAGE_PRIVATE_H
+
+#include <guestfs.h>
+
+#include "base/cleanup.h"
+#include "guest/image.h"
+#include "guest/superblock.h"
+
+struct image_filesystem {
+    struct filesystem shown; /* as tree.h hands it on */
+    const char *mountable;   /* as libguestfs names it: shown.device, or "btrfsvol:…" */
+    enum superblock_use use;
+    bool mount_failed; /* with the reason below; not tried again */
+    const char *mount_error;
+};
+
+struct image_root {
+    struct opened_root shown;
+    size_t filesystem;
+};
+
+struct image_view;
+
+struct image {
+    struct arena *arena;
+    guestfs_h *g;
+    const struct image_request *request;
+    const char *engine_name;
+    VEC(struct image_filesystem) filesystems;
+    VEC(struct image_root) roots;
+    struct opened_root *shown_roots;
+    bool disks_blank;        /* no table, no filesystem, only zeros */
+    struct image_view *view; /* of what is mounted now, or NULL */
+    size_t view_filesystem;  /* the one on "/" */
+};
+
+/* A list that libguestfs made: strings and the array itself are ours to free. */
+static inline void cleanup_guestfs_strings(char ***list)
+{
+    for (char **p = *list; p && *p; p++)
+        free(*p);
+    free(*list);
+}
+#define CLEANUP_GUESTFS_STRINGS __attribute__((cleanup(cleanup_guestfs_strings)))
+
+/* image_launch.c: a running appliance with the request's disks, or NULL and E. ENGINE_NAME says
+ * how it runs. */
+guestfs_h *image_launch(struct arena *a, const struct image_request *request,
+                        const char **engine_name, struct err *e);
+
+/* image_failure.c: why the appliance did not start, and the cure. CONSOLE is what it said last. */
+void image_launch_failure(guestfs_h *g, const char *console, struct err *e);
+/* The first line of libguestfs's last error without the "function: " before it. */
+const char *image_last_error(struct arena *a, guestfs_h *g);
+
+/* image_disks.c: what is on the disks, by their first bytes. */
+void image_find_filesystems(struct image *image);
+/* The same by asking the appliance: seconds under emulation, so only when the above is not enough.
+ * Adds what is new. */
+void image_find_filesystems_slowly(struct image *image);
+void image_add_subvolumes(struct image *image, size_t filesystem);
+
+/* image_roots.c */
+int image_find_roots(struct image *image, struct err *e);
+
+/* image_tree.c: mount a filesystem on "/" after unmounting all; the tree, or NULL and E. */
+struct tree *image_mount_root(struct image *image, size_t filesystem, struct err *e);
+
+#endif
