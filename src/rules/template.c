@@ -56,24 +56,46 @@ static void add_value(struct strbuf *out, const struct json *value)
     }
 }
 
+/* The field or parameter that the braces at P name; END is set to the closing one. */
+static const struct json *value_at(const struct rule_context *context, const char *p,
+                                   const struct json *record, const char **end)
+{
+    *end = strchr(p, '}');
+    char *name = arena_text(context->arena, (struct bytes){p + 1, (size_t)(*end - p - 1)});
+    return name[0] == '@' ? value_parameter(context, name + 1) : predicate_field(record, name);
+}
+
+static bool is_missing(const struct json *value)
+{
+    enum json_type type = json_type(value);
+    return type == JSON_NULL || (type == JSON_STRING && !*json_string(value));
+}
+
 const char *template_render(const struct rule_context *context, const char *text,
                             const struct json *record)
 {
     struct strbuf out;
+    size_t optional_start = 0;
+    bool in_optional = false, drop = false;
     strbuf_init(&out, context->arena);
     for (const char *p = text; *p; p++) {
-        const char *end = *p == '{' && p[1] != '{' ? strchr(p, '}') : NULL;
-        if (!end) {
+        bool doubled = p[1] == *p;
+        if (*p == '{' && !doubled && strchr(p, '}')) {
+            const struct json *value = value_at(context, p, record, &p);
+            drop |= in_optional && is_missing(value);
+            add_value(&out, value);
+        } else if (*p == '[' && !doubled) {
+            in_optional = true;
+            drop = false;
+            optional_start = out.len;
+        } else if (*p == ']' && in_optional) {
+            if (drop)
+                out.ptr[out.len = optional_start] = '\0';
+            in_optional = false;
+        } else {
             strbuf_add_char(&out, *p);
-            p += *p == '{';
-            continue;
+            p += doubled && (*p == '{' || *p == '[');
         }
-        char *name = arena_text(context->arena, (struct bytes){p + 1, (size_t)(end - p - 1)});
-        if (name[0] == '@')
-            add_value(&out, value_parameter(context, name + 1));
-        else
-            add_value(&out, predicate_field(record, name));
-        p = end;
     }
     return out.ptr;
 }
@@ -81,13 +103,18 @@ const char *template_render(const struct rule_context *context, const char *text
 const char *template_names(struct arena *a, const char *text, template_name_function *found,
                            void *context)
 {
+    bool in_optional = false;
     for (const char *p = text; *p; p++) {
-        if (*p != '{')
-            continue;
-        if (p[1] == '{') {
+        if ((*p == '{' || *p == '[') && p[1] == *p) {
             p++;
             continue;
         }
+        if (*p == '[' && in_optional)
+            return "brackets do not nest (write [[ for a bracket)";
+        if (*p == '[' || *p == ']')
+            in_optional = *p == '[';
+        if (*p != '{')
+            continue;
         const char *end = strchr(p, '}');
         if (!end)
             return "a brace that does not close (write {{ for a brace)";
@@ -96,5 +123,5 @@ const char *template_names(struct arena *a, const char *text, template_name_func
         found(context, arena_text(a, (struct bytes){p + 1, (size_t)(end - p - 1)}));
         p = end;
     }
-    return NULL;
+    return in_optional ? "a bracket that does not close (write [[ for a bracket)" : NULL;
 }

@@ -1,5 +1,6 @@
-/* Templates in messages and repair steps: "{field}" of the record, "{@parameter}", "{{" for a
- * brace. A field that the record lacks reads "?"; long guest text is cut. */
+/* Templates in messages and repair steps: "{field}" of the record, "{@parameter}", "{{" and "[["
+ * for a brace and a bracket. What stands in [brackets] is left out when the record lacks a field
+ * in it; outside of brackets such a field reads "?". Long guest text is cut. */
 #ifndef DISKMEND_RULES_TEMPLATE_H
 #define DISKMEND_RULES_TEMPLATE_H
 

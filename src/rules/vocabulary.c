@@ -252,7 +252,7 @@ const char *const vocabulary_case_keys[] = {"name",    "guest",  "changes", "que
 const char *const vocabulary_changes[] = {"write",     "append",     "replace",    "remove",
                                           "mode",      "owner",      "symlink",    "directory",
                                           "special",   "unreadable", "filesystem", "no-filesystem",
-                                          "write-hex", NULL};
+                                          "write-hex", "xattr",      NULL};
 const char *const vocabulary_comparisons[] = {"eq", "le", "ge", NULL};
 const char *const vocabulary_nones[] = {"pass", "fail", "not-applicable", NULL};
 
