@@ -9,4 +9,5 @@ EXTRA_DIST += tests/cases/cases.test fixtures
 check_PROGRAMS += tests/tools/fixture_to_image
 tests_tools_fixture_to_image_SOURCES = tests/tools/fixture_to_image.c
 tests_tools_fixture_to_image_LDADD = libguest.a libmodel.a libbase.a $(room_libs)
-EXTRA_DIST += tests/tools/make-image
+TESTS += tests/tools/make-image.test
+EXTRA_DIST += tests/tools/make-image tests/tools/make-image.test
