@@ -29,9 +29,12 @@ struct ssh_key_line {
     const char *defect; /* NULL: sshd of this version takes the line; else see key_fact.defect */
     const char *detail;
     int defect_column;
+    /* A second key is glued to this good line (it is all comment to sshd): where its type starts. */
+    int glued_column; /* 0: none */
 };
 
-/* VERSION: of the sshd that reads it (options and types came and went). */
+/* LINE is without its newline. VERSION: of the sshd that reads it (major * 100 + minor: options and
+ * types came and went). */
 void ssh_key_line_parse(struct arena *a, struct bytes line, int version, struct ssh_key_line *out);
 
 /* Do the pieces FIRST and SECOND (two consecutive lines) make one good key when joined? */
@@ -40,11 +43,14 @@ bool ssh_key_lines_join(struct arena *a, struct bytes first, struct bytes second
 /* A private key file as sshd's sshkey_load_private would see its bytes. */
 struct ssh_private_key {
     const char *state; /* "ok" "empty" "invalid" "passphrase" "no-final-newline" "carriage-return"
-                        * "unsupported" */
+                        * "unsupported"; an RSA key below 1024 bits is "invalid" with its bits */
     const char *type;  /* "rsa" "ecdsa" "ed25519" "dsa"; NULL when it cannot be told */
     int64_t bits;
     const char *fingerprint; /* of its public half; NULL when it cannot be told */
     bool encrypted;
+    /* sshd versions that take such a file: since <= version < until (906: Ed25519 as PKCS#8; 908: DSA
+     * is no longer built in); 0: no bound. State "ok" holds within them. */
+    int since, until;
 };
 void ssh_private_key_read(struct arena *a, struct bytes file, struct ssh_private_key *out);
 

@@ -2,5 +2,10 @@
 noinst_LIBRARIES += libsyntax.a
 libsyntax_a_SOURCES = \
 	src/syntax/lens.c src/syntax/lens.h \
-	src/syntax/ssh_key.h \
+	src/syntax/ssh_key.c src/syntax/ssh_key.h \
+	src/syntax/ssh_key_blob.c src/syntax/ssh_key_blob.h \
+	src/syntax/ssh_key_options.c src/syntax/ssh_key_options.h \
+	src/syntax/ssh_key_private.c src/syntax/ssh_key_private.h \
+	src/syntax/ssh_key_private_pem.c \
+	src/syntax/ssh_key_wire.c src/syntax/ssh_key_wire.h \
 	src/syntax/sshd_words.h
