@@ -402,6 +402,15 @@ void json_set(struct arena *a, struct json *object, const char *name, struct jso
         arena_exhausted(a);
 }
 
+void json_replace(struct arena *a, struct json *object, const char *name, struct json *take)
+{
+    if (!json_member(object, name))
+        json_set(a, object, name, take);
+    else if (!cJSON_ReplaceItemInObjectCaseSensitive((cJSON *)(void *)object, name,
+                                                     (cJSON *)(void *)take))
+        arena_exhausted(a);
+}
+
 void json_append(struct arena *a, struct json *array, struct json *take)
 {
     if (!cJSON_AddItemToArray((cJSON *)(void *)array, (cJSON *)(void *)take))

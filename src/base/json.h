@@ -53,6 +53,8 @@ struct json *json_new_null(struct arena *a);
 struct json *json_copy(struct arena *a, const struct json *node);
 void json_set(struct arena *a, struct json *object, const char *name, struct json *take);
 void json_append(struct arena *a, struct json *array, struct json *take);
+/* As json_set, in place of a member that has the name already. */
+void json_replace(struct arena *a, struct json *object, const char *name, struct json *take);
 static inline void json_set_string(struct arena *a, struct json *o, const char *name, const char *s)
 {
     json_set(a, o, name, json_new_string(a, s));
