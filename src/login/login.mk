@@ -1,4 +1,32 @@
 # login/: the subject's walk through the gates.
 noinst_LIBRARIES += liblogin.a
 liblogin_a_SOURCES = \
-	src/login/login.h
+	src/login/document.c \
+	src/login/effective.c \
+	src/login/effective.h \
+	src/login/expected.c \
+	src/login/expected.h \
+	src/login/gate_account.c \
+	src/login/gate_account_files.c \
+	src/login/gate_allow.c \
+	src/login/gate_auth.c \
+	src/login/gate_auth_guest.c \
+	src/login/gate_boot.c \
+	src/login/gate_key.c \
+	src/login/gate_listen.c \
+	src/login/gate_session.c \
+	src/login/gate_sshd.c \
+	src/login/gate_sshd_config.c \
+	src/login/gate_sshd_keys.c \
+	src/login/gate_sshd_unit.c \
+	src/login/key_index.c \
+	src/login/key_index.h \
+	src/login/key_line.c \
+	src/login/key_line.h \
+	src/login/login.c \
+	src/login/login.h \
+	src/login/match_pattern.c \
+	src/login/match_pattern.h \
+	src/login/reasons.c \
+	src/login/reasons.h \
+	src/login/visit.h

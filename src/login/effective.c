@@ -1,0 +1,186 @@
+#include "login/effective.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "facts/collect.h"
+#include "login/match_pattern.h"
+
+/* sshd: groupaccess.c ga_match_pattern_list: a negated hit on any one group ends it. */
+static bool group_criterion(const struct account_fact *account, const char *list)
+{
+    bool found = false;
+    for (size_t i = 0; account && i < account->groups.count; i++) {
+        enum match_result r = match_pattern_list(account->groups.items[i], list, false);
+        if (r == MATCH_NEGATED)
+            return false;
+        found |= r == MATCH_FOUND;
+    }
+    return found;
+}
+
+static bool port_criterion(const char *value, int port)
+{
+    int64_t wanted;
+    return text_number(bytes_of(value), 1, 65535, &wanted) && wanted == port;
+}
+
+/* The connection a line of criteria is held against. */
+struct connection {
+    const struct facts *facts;
+    const struct subject *subject;
+    const struct account_fact *account;
+    const char *host;
+    int port;
+};
+
+static bool criterion_holds(const struct sshd_criterion *c, const struct connection *at)
+{
+    const char *value = c->value ? c->value : "";
+    if (strcasecmp(c->name, "all") == 0)
+        return true;
+    if (strcasecmp(c->name, "user") == 0)
+        return match_pattern_list(at->subject->user, value, false) == MATCH_FOUND;
+    if (strcasecmp(c->name, "group") == 0)
+        return group_criterion(at->account, value);
+    if (strcasecmp(c->name, "host") == 0)
+        return match_host_list(at->host, value) == MATCH_FOUND;
+    if (strcasecmp(c->name, "address") == 0)
+        return match_address_list(at->subject->from, value) == MATCH_FOUND;
+    /* The address the guest will own is not on the disk: only what fits every address holds. */
+    if (strcasecmp(c->name, "localaddress") == 0)
+        return match_address_list(NULL, value) == MATCH_FOUND;
+    if (strcasecmp(c->name, "localport") == 0)
+        return port_criterion(value, at->port);
+    if (strcasecmp(c->name, "rdomain") == 0)
+        return match_pattern_list("", value, false) == MATCH_FOUND;
+    if (strcasecmp(c->name, "invalid-user") == 0)
+        return at->account == NULL;
+    if (strcasecmp(c->name, "version") == 0) {
+        const char *banner = at->facts->os.openssh_banner;
+        return banner && match_pattern_list(banner, value, false) == MATCH_FOUND;
+    }
+    return false;
+}
+
+static bool block_holds(const struct sshd_match *m, const struct connection *at)
+{
+    if (m->dead)
+        return false;
+    for (size_t i = 0; i < m->criterion_count; i++)
+        if (!criterion_holds(&m->criteria[i], at))
+            return false;
+    return m->criterion_count > 0 || m->always;
+}
+
+struct effective *effective_for(const struct facts *f, const struct subject *subject,
+                                const struct account_fact *account, int port)
+{
+    struct effective *e = arena_new_struct(f->arena, struct effective);
+    const struct sshd_config *config = f->sshd;
+    e->config = config;
+    e->arena = f->arena;
+    e->from = subject->from;
+    e->host = subject->from;
+    e->active = arena_alloc_array(f->arena, config->matches.count + 1, sizeof *e->active);
+    const struct connection at = {f, subject, account, e->host, port};
+    for (size_t i = 0; i < config->matches.count; i++) {
+        const struct sshd_match *m = &config->matches.items[i];
+        /* Blocks come in reading order, so a parent is settled before its children. */
+        bool parent = m->parent == 0 || (m->parent <= i && e->active[m->parent - 1]);
+        e->active[i] = parent && block_holds(m, &at);
+    }
+    return e;
+}
+
+static bool stands_in_active_block(const struct effective *e, const struct sshd_directive *d)
+{
+    return d->match > 0 && d->match <= e->config->matches.count && e->active[d->match - 1];
+}
+
+const struct sshd_directive *effective_winner(const struct effective *e, const char *keyword)
+{
+    for (size_t i = 0; i < e->config->directives.count; i++) {
+        const struct sshd_directive *d = &e->config->directives.items[i];
+        if (d->is_valid && stands_in_active_block(e, d) && strcasecmp(d->keyword, keyword) == 0)
+            return d;
+    }
+    return sshd_config_winner(e->config, keyword);
+}
+
+const char *effective_value(const struct effective *e, const char *keyword)
+{
+    const struct sshd_directive *d = effective_winner(e, keyword);
+    const char *value = d ? d->value : sshd_config_value(e->config, keyword);
+    return value ? value : "";
+}
+
+bool effective_yes(const struct effective *e, const char *keyword)
+{
+    return strcasecmp(effective_value(e, keyword), "yes") == 0;
+}
+
+int64_t effective_number(const struct effective *e, const char *keyword)
+{
+    int64_t number;
+    return text_number(bytes_of(effective_value(e, keyword)), 0, INT32_MAX, &number)
+               ? number
+               : FACT_NO_NUMBER;
+}
+
+struct text_list effective_words(const struct effective *e, const char *keyword)
+{
+    const struct sshd_directive *d = effective_winner(e, keyword);
+    if (d && d->arguments.count > 0)
+        return d->arguments;
+    return text_words(e->arena, bytes_of(effective_value(e, keyword)), " \t");
+}
+
+static bool stands_in_global(const struct effective *e, const struct sshd_directive *d)
+{
+    for (size_t block = d->match; block > 0;) {
+        if (block > e->config->matches.count)
+            return false;
+        const struct sshd_match *m = &e->config->matches.items[block - 1];
+        if (!m->always || m->parent >= block)
+            return false;
+        block = m->parent;
+    }
+    return true;
+}
+
+struct effective_list effective_list(const struct effective *e, const char *keyword)
+{
+    struct effective_list list = {0};
+    for (int pass = 0; pass < 2 && list.words.count == 0; pass++)
+        for (size_t i = 0; i < e->config->directives.count; i++) {
+            const struct sshd_directive *d = &e->config->directives.items[i];
+            bool here = pass == 0 ? stands_in_active_block(e, d) : stands_in_global(e, d);
+            if (!here || !d->is_valid || strcasecmp(d->keyword, keyword) != 0)
+                continue;
+            for (size_t w = 0; w < d->arguments.count; w++)
+                vec_push(e->arena, &list.words,
+                         ((struct effective_word){d->arguments.items[w], d}));
+        }
+    return list;
+}
+
+bool effective_in_match(const struct effective *e, const struct sshd_directive *d)
+{
+    return d && d->match > 0 && d->match <= e->config->matches.count && !stands_in_global(e, d);
+}
+
+const char *effective_match_text(const struct effective *e, const struct sshd_directive *d)
+{
+    if (!d || d->match == 0 || d->match > e->config->matches.count)
+        return NULL;
+    return e->config->matches.items[d->match - 1].text;
+}
+
+struct place effective_place(const struct effective *e, const struct sshd_directive *d)
+{
+    if (d && d->at.file)
+        return d->at;
+    return place_of_file(e->config->path);
+}

@@ -1,0 +1,221 @@
+/* Gate account: does the guest know this user, and do sshd and PAM's account phase let the account
+ * in? sshd: auth.c getpwnamallow, platform.c platform_locked_account; PAM: pam_unix passverify.c
+ * check_shadow_expiry. */
+#include "login/visit.h"
+
+#include <string.h>
+
+#include "facts/collect.h"
+
+#define SECONDS_A_DAY 86400
+
+static void lock_missing_user(const struct visit *v)
+{
+    const struct gap_fact *gap = find_gap(v->facts, "passwd");
+    /* The file is gone, empty or not looked at: gate_account_files has said so. */
+    if (!gap && reason_list_shuts(v->guest, GATE_ACCOUNT))
+        return;
+    struct reason *r = reason_add(v->reasons, "user-missing", gap ? GATE_UNKNOWN : GATE_SHUT,
+                                  place_of_file("/etc/passwd"));
+    r->value = v->subject->user;
+    r->detail = gap ? gap->reason : NULL;
+}
+
+/* The line is there, and getpwnam does not see it, or sees a shell with a line end in it. */
+static bool lock_damaged_line(const struct visit *v)
+{
+    const struct account_fact *a = v->account;
+    bool carriage_return = a->shell && strchr(a->shell, '\r');
+    if (a->nss_visible && !carriage_return)
+        return false;
+    /* nsswitch hides everybody: one reason is enough. */
+    if (!a->defect && !carriage_return)
+        return false;
+    struct reason *r = reason_add(v->reasons, "passwd-file-damaged", GATE_SHUT, a->at);
+    r->value = carriage_return ? "carriage-return" : a->defect;
+    r->keyword = a->name;
+    return true;
+}
+
+static const struct row_fact *damaged_shadow_row(const struct visit *v)
+{
+    static const char *const harmless[] = {"duplicate-name", "no-passwd-entry", "no-final-newline",
+                                           "nis-leftover", NULL};
+    size_t count;
+    const struct row_fact **rows = key_index_rows(v->index, v->account->name, &count);
+    for (size_t i = 0; i < count; i++) {
+        bool passes = strcmp(rows[i]->db, "shadow") != 0;
+        for (const char *const *h = harmless; *h && !passes; h++)
+            passes = rows[i]->defect && strcmp(rows[i]->defect, *h) == 0;
+        if (!passes)
+            return rows[i];
+    }
+    return NULL;
+}
+
+static bool is_password(const struct visit *v)
+{
+    return v->subject->method != METHOD_PUBLICKEY;
+}
+
+/* No shadow line, or one that cannot be read: pam_unix's account phase refuses keys too. True when
+ * nothing more can be said about the entry. */
+static bool judge_shadow_entry(const struct visit *v, bool pam)
+{
+    const struct account_fact *a = v->account;
+    bool decides = pam || is_password(v);
+    if (a->password_state == PASSWORD_UNKNOWN) {
+        /* Without PAM too a "!" would decide. */
+        const struct gap_fact *gap = find_gap(v->facts, "shadow");
+        struct reason *r = reason_add(v->reasons, "shadow-entry-missing", GATE_UNKNOWN,
+                                      place_of_file("/etc/shadow"));
+        r->value = "unreadable";
+        r->keyword = a->name;
+        r->detail = gap ? gap->reason : NULL;
+        return true;
+    }
+    const struct row_fact *row = damaged_shadow_row(v);
+    if (a->password_state != PASSWORD_NO_ENTRY && !row)
+        return false;
+    if (decides) {
+        struct reason *r = reason_add(v->reasons, "shadow-entry-missing", GATE_SHUT,
+                                      row                 ? row->at
+                                      : a->shadow_at.file ? a->shadow_at
+                                                          : a->at);
+        r->value = row ? row->defect : "missing";
+        r->keyword = a->name;
+        r->detail = row ? row->detail : NULL;
+    }
+    return a->password_state == PASSWORD_NO_ENTRY;
+}
+
+static const char *show_day(const struct visit *v, int64_t day)
+{
+    return arena_printf(v->facts->arena, "%lld", (long long)day);
+}
+
+static void judge_expiry(const struct visit *v, bool pam)
+{
+    const struct account_fact *a = v->account;
+    int64_t today = v->subject->at / SECONDS_A_DAY;
+    /* PAM: "curdays >= sp_expire"; sshd without PAM: "today > expire", 0 counts. */
+    if (a->expires != FACT_NO_NUMBER && a->expires >= 0 &&
+        (pam ? today >= a->expires : today > a->expires)) {
+        struct reason *r = reason_add(v->reasons, "account-expired", GATE_SHUT, a->shadow_at);
+        r->keyword = a->name;
+        r->value = show_day(v, a->expires);
+        r->wanted = show_day(v, today);
+        return;
+    }
+    /* Without PAM a key login never looks at the age of the password. */
+    if ((!pam && !is_password(v)) || a->last_change == FACT_NO_NUMBER || a->last_change < 0)
+        return;
+    int64_t age = today - a->last_change;
+    bool forced = a->last_change == 0;
+    bool aged = a->maximum != FACT_NO_NUMBER && a->maximum >= 0 && age > a->maximum;
+    if (!forced && !aged)
+        return;
+    bool inactive = !forced && a->inactive != FACT_NO_NUMBER && a->inactive >= 0 &&
+                    age - a->maximum > a->inactive;
+    struct reason *r = reason_add(v->reasons, inactive ? "account-expired" : "password-expired",
+                                  GATE_SHUT, a->shadow_at);
+    r->keyword = a->name;
+    r->value = show_day(v, a->last_change);
+    r->wanted = show_day(v, today);
+    r->detail = forced     ? "a new password is demanded at the next login"
+                : inactive ? "the password was not changed in time"
+                           : "the password is older than its maximum age";
+}
+
+static void judge_password(const struct visit *v)
+{
+    const struct account_fact *a = v->account;
+    const char *id = NULL;
+    switch (a->password_state) {
+    case PASSWORD_LOCKED:
+    case PASSWORD_STAR:
+        id = "account-locked";
+        break;
+    case PASSWORD_INVALID:
+        id = "password-hash-unsupported";
+        break;
+    case PASSWORD_EMPTY:
+        id = effective_yes(v->settings, "PermitEmptyPasswords") ? NULL : "password-empty";
+        break;
+    case PASSWORD_SET:
+    case PASSWORD_UNKNOWN:
+    case PASSWORD_NO_ENTRY:
+        break;
+    }
+    if (!id)
+        return;
+    struct reason *r =
+        reason_add(v->reasons, id, GATE_SHUT, a->shadow_at.file ? a->shadow_at : a->at);
+    r->keyword = a->name;
+    r->value = a->password_state == PASSWORD_STAR ? "none" : a->password;
+    r->detail = a->scheme;
+}
+
+/* "!" before the hash: only a build without PAM refuses keys for it. With PAM built in and UsePAM
+ * off, the setting is the cause and gate auth has it. */
+static void judge_lock(const struct visit *v, bool pam)
+{
+    const struct account_fact *a = v->account;
+    if (is_password(v)) {
+        judge_password(v);
+        return;
+    }
+    if (pam || a->password_state != PASSWORD_LOCKED || v->facts->os.pam != TRUTH_NO)
+        return;
+    struct reason *r = reason_add(v->reasons, "account-locked", GATE_SHUT,
+                                  a->shadow_at.file ? a->shadow_at : a->at);
+    r->keyword = a->name;
+    r->value = "locked";
+    r->detail = "this sshd is built without PAM: it refuses keys of a locked account too";
+}
+
+/* Relative key files stand or fall with the home. */
+static bool keys_are_in_home(const struct visit *v)
+{
+    struct text_list words = effective_words(v->settings, "AuthorizedKeysFile");
+    for (size_t i = 0; i < words.count; i++)
+        if (words.items[i][0] == '/')
+            return false;
+    return words.count > 0;
+}
+
+static void judge_home(const struct visit *v)
+{
+    const struct account_fact *a = v->account;
+    bool missing = a->home_state && (strcmp(a->home_state, "missing") == 0 ||
+                                     strcmp(a->home_state, "not-directory") == 0);
+    if (!missing || !a->can_log_in_shell || (a->is_system && !v->is_named))
+        return;
+    size_t count;
+    const struct key_file_fact **files = key_index_files(v->index, a->name, &count);
+    bool has_elsewhere = false;
+    for (size_t i = 0; i < count; i++)
+        has_elsewhere |= files[i]->lines > 0;
+    /* A key below /home/NAME while passwd names another home is the key gate's reason. */
+    bool shuts = !is_password(v) && keys_are_in_home(v) && !has_elsewhere;
+    struct reason *r = reason_add(v->reasons, "home-missing", shuts ? GATE_SHUT : GATE_OPEN, a->at);
+    r->keyword = a->name;
+    r->value = a->home;
+    r->detail = a->home_state;
+}
+
+void gate_account(const struct visit *v)
+{
+    if (!v->account) {
+        lock_missing_user(v);
+        return;
+    }
+    bool pam = uses_pam(v->facts);
+    if (lock_damaged_line(v))
+        return;
+    if (!judge_shadow_entry(v, pam)) {
+        judge_lock(v, pam);
+        judge_expiry(v, pam);
+    }
+    judge_home(v);
+}

@@ -1,0 +1,317 @@
+/* Gate auth: which methods sshd offers this subject, and what it demands besides. sshd: auth2.c
+ * auth2_setup_methods_lists, auth.c auth_root_allowed, monitor.c (MaxAuthTries). */
+#include "login/visit.h"
+
+#include <string.h>
+#include <strings.h>
+
+/* The main file says otherwise further down: the line people look at is not the one that counts. */
+static bool main_file_contradicts(const struct sshd_config *config, const struct sshd_directive *d)
+{
+    if (!d->at.file || strcmp(d->at.file, config->path) == 0)
+        return false;
+    for (const struct sshd_directive *o = d + 1;
+         o < config->directives.items + config->directives.count; o++)
+        if (o->is_valid && o->match == d->match && o->at.file &&
+            strcmp(o->at.file, config->path) == 0 && strcasecmp(o->keyword, d->keyword) == 0 &&
+            strcasecmp(o->value ? o->value : "", d->value ? d->value : "") != 0)
+            return true;
+    return false;
+}
+
+const char *blame(const struct visit *v, const struct sshd_directive *d, const char *plain)
+{
+    if (!d || d->from_command_line)
+        return plain;
+    if (effective_in_match(v->settings, d))
+        return "match-locks-out";
+    return main_file_contradicts(v->settings->config, d) ? "dropin-overrides-main" : plain;
+}
+
+/* The default shuts, and a line that would open stands in a Match block for others: it was meant
+ * for everybody and got below a Match. */
+static const struct sshd_directive *swallowed_line(const struct visit *v, const char *keyword,
+                                                   const char *opening)
+{
+    const struct sshd_config *config = v->settings->config;
+    for (size_t i = 0; i < config->directives.count; i++) {
+        const struct sshd_directive *d = &config->directives.items[i];
+        if (d->match > 0 && d->is_valid && strcasecmp(d->keyword, keyword) == 0 && d->value &&
+            strcasecmp(d->value, opening) == 0)
+            return d;
+    }
+    return NULL;
+}
+
+/* Lock by a keyword that stands at a value it should not have. */
+static struct reason *lock_setting(const struct visit *v, const char *keyword, const char *plain,
+                                   const char *opening)
+{
+    const struct sshd_directive *d = effective_winner(v->settings, keyword);
+    const char *id = blame(v, d, plain);
+    const struct sshd_directive *swallowed =
+        !d && opening ? swallowed_line(v, keyword, opening) : NULL;
+    if (swallowed)
+        id = "match-swallows-global";
+    const struct sshd_directive *shown = swallowed ? swallowed : d;
+    struct reason *r = reason_add(v->reasons, id, GATE_SHUT, effective_place(v->settings, shown));
+    r->keyword = keyword;
+    r->value = effective_value(v->settings, keyword);
+    r->wanted = opening;
+    const char *match = effective_match_text(v->settings, shown);
+    if (match)
+        r->detail = arena_printf(v->facts->arena, "in the block Match %s", match);
+    return r;
+}
+
+/* Up to 8.6 ChallengeResponseAuthentication (yes by default) switches keyboard-interactive on,
+ * whatever the global KbdInteractiveAuthentication says. sshd: sshd.c main, servconf.c. */
+static bool old_challenge_response(const struct visit *v)
+{
+    const struct sshd_config *config = v->settings->config;
+    const char *value = NULL;
+    for (size_t i = 0; i < config->directives.count && !value; i++) {
+        const struct sshd_directive *d = &config->directives.items[i];
+        bool here = d->match == 0 && d->is_valid && d->written &&
+                    (strcasecmp(d->written, "ChallengeResponseAuthentication") == 0 ||
+                     strcasecmp(d->written, "SKeyAuthentication") == 0);
+        if (here)
+            value = d->value;
+    }
+    return !value || strcasecmp(value, "yes") == 0;
+}
+
+static bool old_keyboard_interactive(const struct visit *v)
+{
+    const struct sshd_config *config = v->settings->config;
+    const char *global = NULL;
+    for (size_t i = 0; i < config->directives.count; i++) {
+        const struct sshd_directive *d = &config->directives.items[i];
+        if (!d->is_valid || !d->written ||
+            strcasecmp(d->written, "KbdInteractiveAuthentication") != 0)
+            continue;
+        if (d->match > 0 && v->settings->active[d->match - 1])
+            return d->value && strcasecmp(d->value, "yes") == 0;
+        if (d->match == 0 && !global)
+            global = d->value;
+    }
+    return old_challenge_response(v) || (global && strcasecmp(global, "yes") == 0);
+}
+
+static bool keyboard_interactive(const struct visit *v)
+{
+    int version = v->facts->os.openssh_version;
+    if (version > 0 && version < 807)
+        return old_keyboard_interactive(v);
+    return effective_yes(v->settings, "KbdInteractiveAuthentication");
+}
+
+/* A password typed gets through by method password, or by PAM's conversation. */
+static bool password_on_offer(const struct visit *v)
+{
+    return effective_yes(v->settings, "PasswordAuthentication") ||
+           (keyboard_interactive(v) && uses_pam(v->facts));
+}
+
+static bool has_password(const struct visit *v)
+{
+    return v->account && (v->account->password_state == PASSWORD_SET ||
+                          v->account->password_state == PASSWORD_UNKNOWN);
+}
+
+static bool starts_with_method(const char *element, const char *method)
+{
+    size_t n = strlen(method);
+    return strncasecmp(element, method, n) == 0 && (element[n] == '\0' || element[n] == ':');
+}
+
+enum step { STEP_DONE, STEP_IMPOSSIBLE, STEP_UNKNOWN };
+
+/* One method of an AuthenticationMethods list: can this person pass it? */
+static enum step judge_step(const struct visit *v, const char *element, size_t usable_keys,
+                            size_t keys_asked)
+{
+    if (starts_with_method(element, "publickey"))
+        return effective_yes(v->settings, "PubkeyAuthentication") && usable_keys >= keys_asked
+                   ? STEP_DONE
+                   : STEP_IMPOSSIBLE;
+    if (starts_with_method(element, "password"))
+        return effective_yes(v->settings, "PasswordAuthentication") && has_password(v)
+                   ? STEP_DONE
+                   : STEP_IMPOSSIBLE;
+    if (starts_with_method(element, "keyboard-interactive"))
+        return keyboard_interactive(v) && uses_pam(v->facts) && has_password(v) ? STEP_DONE
+                                                                                : STEP_IMPOSSIBLE;
+    if (starts_with_method(element, "none"))
+        return STEP_IMPOSSIBLE;
+    return STEP_UNKNOWN; /* hostbased, gssapi-with-mic: not modelled */
+}
+
+static bool is_walked_method(const struct visit *v, const char *element)
+{
+    if (v->subject->method == METHOD_PUBLICKEY)
+        return starts_with_method(element, "publickey");
+    return starts_with_method(element, "password") ||
+           starts_with_method(element, "keyboard-interactive");
+}
+
+/* A list counts for this walk when its own method is in it; the other steps must be passable. */
+static enum step judge_list(const struct visit *v, const char *list, size_t usable_keys)
+{
+    char *copy = arena_strdup(v->facts->arena, list);
+    bool has_own = false, unknown = false;
+    size_t keys_asked = 0;
+    for (char *rest = copy, *element; (element = strsep(&rest, ","));) {
+        bool own = is_walked_method(v, element);
+        has_own |= own;
+        if (starts_with_method(element, "publickey"))
+            keys_asked++;
+        /* The first step by the walk's own method is judged by the gates key and account. */
+        if (own && keys_asked <= 1)
+            continue;
+        enum step step = judge_step(v, element, usable_keys, keys_asked ? keys_asked : 1);
+        if (step == STEP_IMPOSSIBLE)
+            return STEP_IMPOSSIBLE;
+        unknown |= step == STEP_UNKNOWN;
+    }
+    if (!has_own)
+        return STEP_IMPOSSIBLE;
+    return unknown ? STEP_UNKNOWN : STEP_DONE;
+}
+
+static void judge_methods(const struct visit *v, size_t usable_keys)
+{
+    struct text_list lists = effective_words(v->settings, "AuthenticationMethods");
+    if (lists.count == 0 || strcmp(lists.items[0], "any") == 0 || !v->account)
+        return;
+    bool unknown = false;
+    for (size_t i = 0; i < lists.count; i++) {
+        enum step step = judge_list(v, lists.items[i], usable_keys);
+        if (step == STEP_DONE)
+            return;
+        unknown |= step == STEP_UNKNOWN;
+    }
+    const struct sshd_directive *d = effective_winner(v->settings, "AuthenticationMethods");
+    struct reason *r =
+        reason_add(v->reasons, "authmethods-extra-factor", unknown ? GATE_UNKNOWN : GATE_SHUT,
+                   effective_place(v->settings, d));
+    r->keyword = "AuthenticationMethods";
+    r->value = effective_value(v->settings, "AuthenticationMethods");
+    r->wanted = login_method_name(v->subject->method);
+    r->detail = effective_match_text(v->settings, d);
+}
+
+/* sshd: auth.c auth_root_allowed; forced-commands-only is a matter of the key line. */
+static void judge_root(const struct visit *v)
+{
+    if (!v->account || v->account->uid != 0)
+        return;
+    const char *value = effective_value(v->settings, "PermitRootLogin");
+    bool key = v->subject->method == METHOD_PUBLICKEY;
+    if (strcasecmp(value, "yes") == 0)
+        return;
+    if (key && strcasecmp(value, "no") != 0)
+        return;
+    /* Before 7.0 without-password stopped the password method alone. */
+    int version = v->facts->os.openssh_version;
+    bool lenient = version > 0 && version < 700 && strcasecmp(value, "without-password") == 0;
+    if (!key && lenient && keyboard_interactive(v) && uses_pam(v->facts))
+        return;
+    const struct sshd_directive *d = effective_winner(v->settings, "PermitRootLogin");
+    struct reason *r =
+        lock_setting(v, "PermitRootLogin", "root-login-refused", key ? "prohibit-password" : "yes");
+    if (!d && strcmp(r->id, "match-swallows-global") != 0)
+        r->detail = "the default";
+}
+
+/* UsePAM off in a build that has PAM: a "!" in shadow then refuses keys too. */
+static void judge_pam(const struct visit *v)
+{
+    if (v->facts->os.pam == TRUTH_NO || uses_pam(v->facts) || !v->account ||
+        v->subject->method != METHOD_PUBLICKEY || v->account->password_state != PASSWORD_LOCKED)
+        return;
+    const struct sshd_directive *d = sshd_config_winner(v->settings->config, "UsePAM");
+    struct reason *r = reason_add(v->reasons, blame(v, d, "usepam-off"), GATE_SHUT,
+                                  effective_place(v->settings, d));
+    r->keyword = "UsePAM";
+    r->value = "no";
+    r->wanted = "yes";
+    r->detail = d ? NULL : "the default: no line sets it";
+}
+
+static void judge_tries(const struct visit *v)
+{
+    int64_t tries = effective_number(v->settings, "MaxAuthTries");
+    if (tries != 0 && tries != 1)
+        return;
+    const struct sshd_directive *d = effective_winner(v->settings, "MaxAuthTries");
+    struct reason *r =
+        reason_add(v->reasons, "maxauthtries-low", tries == 0 ? GATE_SHUT : GATE_OPEN,
+                   effective_place(v->settings, d));
+    r->everybody = !effective_in_match(v->settings, d);
+    r->keyword = "MaxAuthTries";
+    r->value = effective_value(v->settings, "MaxAuthTries");
+    r->wanted = "6";
+}
+
+static void judge_revoked(const struct visit *v)
+{
+    const char *path = effective_value(v->settings, "RevokedKeys");
+    if (!*path || strcasecmp(path, "none") == 0)
+        return;
+    for (size_t i = 0; i < v->facts->files.count; i++) {
+        const struct file_fact *file = &v->facts->files.items[i];
+        if (!file->purpose || strcmp(file->purpose, "revoked-keys") != 0 ||
+            strcmp(file->path, path) != 0)
+            continue;
+        bool garbage = file->content && strcmp(file->content, "garbage") == 0;
+        bool readable = file->exists && file->type && strcmp(file->type, "file") == 0;
+        if (readable && !garbage)
+            return;
+        const struct sshd_directive *d = effective_winner(v->settings, "RevokedKeys");
+        struct reason *r = reason_add(v->reasons, "revoked-keys-unreadable",
+                                      file->unreadable ? GATE_UNKNOWN : GATE_SHUT,
+                                      effective_place(v->settings, d));
+        r->everybody = !effective_in_match(v->settings, d);
+        r->keyword = "RevokedKeys";
+        r->value = path;
+        r->detail = file->unreadable ? file->unreadable
+                    : garbage        ? "a line in it is no key: every key counts as revoked"
+                    : file->exists   ? "not a regular file"
+                                     : "missing";
+        return;
+    }
+}
+
+/* ForceCommand of a block that ends the login whatever the caller wants. */
+static void judge_forced(const struct visit *v)
+{
+    static const char *const programs[] = {"/bin/false",        "/usr/bin/false", "/sbin/nologin",
+                                           "/usr/sbin/nologin", "false",          "exit"};
+    const struct sshd_directive *d = effective_winner(v->settings, "ForceCommand");
+    if (!d || !d->value || !effective_in_match(v->settings, d))
+        return;
+    size_t word = strcspn(d->value, " \t;");
+    for (size_t i = 0; i < sizeof programs / sizeof *programs; i++)
+        if (strlen(programs[i]) == word && strncmp(programs[i], d->value, word) == 0) {
+            lock_setting(v, "ForceCommand", "match-locks-out", NULL);
+            return;
+        }
+}
+
+void gate_auth(const struct visit *v, size_t usable_keys)
+{
+    if (v->subject->method == METHOD_PUBLICKEY) {
+        if (!effective_yes(v->settings, "PubkeyAuthentication"))
+            lock_setting(v, "PubkeyAuthentication", "pubkey-auth-off", "yes");
+        else
+            judge_revoked(v);
+    } else if (!password_on_offer(v)) {
+        lock_setting(v, "PasswordAuthentication", "password-auth-off-without-key", "yes");
+    }
+    judge_methods(v, usable_keys);
+    judge_root(v);
+    judge_pam(v);
+    judge_tries(v);
+    judge_forced(v);
+}

@@ -1,0 +1,170 @@
+/* The walks: what holds for the whole guest is judged once, then every subject goes through the
+ * gates by each method. Facts in, answers out. */
+#include "login/login.h"
+
+#include <string.h>
+
+#include "login/expected.h"
+#include "login/visit.h"
+
+struct judging {
+    const struct facts *f;
+    const struct login_question *question;
+    const struct key_index *index;
+    struct reason_list guest;
+    int port; /* where sshd can be reached; Match LocalPort sees it */
+    struct login_answer *answer;
+};
+
+static void judge_guest(struct judging *j)
+{
+    gate_boot(j->f, &j->guest);
+    bool target_broken = false;
+    for (size_t i = 0; i < j->guest.items.count; i++)
+        target_broken |= strcmp(j->guest.items.items[i].id, "systemd-target-or-unit-masked") == 0 &&
+                         j->guest.items.items[i].state == GATE_SHUT;
+    gate_sshd(j->f, target_broken, &j->guest);
+    j->port = gate_listen(j->f, j->question, &j->guest);
+    gate_auth_guest(j->f, &j->guest);
+    gate_account_files(j->f, &j->guest);
+}
+
+/* Gates that this build judges, for this subject. */
+static bool is_judged(enum gate gate, const struct walk *w)
+{
+    switch (gate) {
+    case GATE_BOOT:
+    case GATE_SSHD:
+    case GATE_LISTEN:
+    case GATE_AUTH:
+    case GATE_ACCOUNT:
+        return true;
+    case GATE_ALLOW:
+        return w->user_exists;
+    case GATE_KEY:
+        return w->user_exists && w->subject.method == METHOD_PUBLICKEY;
+    default:
+        return false;
+    }
+}
+
+static void fill_gate(struct arena *a, struct gate_answer *answer, enum gate gate,
+                      const struct reason_list *list)
+{
+    size_t more = 0;
+    for (size_t i = 0; i < list->items.count; i++)
+        more += list->items.items[i].gate == gate;
+    if (more == 0)
+        return;
+    struct reason *reasons = arena_alloc_array(a, answer->reason_count + more, sizeof *reasons);
+    if (answer->reason_count > 0)
+        memcpy(reasons, answer->reasons, answer->reason_count * sizeof *reasons);
+    for (size_t i = 0; i < list->items.count; i++) {
+        const struct reason *r = &list->items.items[i];
+        if (r->gate != gate)
+            continue;
+        reasons[answer->reason_count++] = *r;
+        if (r->state == GATE_SHUT || (r->state == GATE_UNKNOWN && answer->state != GATE_SHUT))
+            answer->state = r->state;
+    }
+    answer->reasons = reasons;
+}
+
+static void fill_walk(struct judging *j, struct walk *w, const struct reason_list *own)
+{
+    w->sudo = SUDO_NOT_JUDGED;
+    for (int g = 0; g < GATE_COUNT; g++) {
+        struct gate_answer *answer = &w->gates[g];
+        answer->state = is_judged((enum gate)g, w) ? GATE_OPEN : GATE_NOT_JUDGED;
+        fill_gate(j->f->arena, answer, (enum gate)g, &j->guest);
+        fill_gate(j->f->arena, answer, (enum gate)g, own);
+    }
+}
+
+static void walk_subject(struct judging *j, const char *user, const struct account_fact *account,
+                         enum login_method method, bool named)
+{
+    struct walk *w = vec_push_new(j->f->arena, &j->answer->walks);
+    w->subject = (struct subject){
+        .user = user,
+        .from = j->question->from,
+        .port = j->question->port,
+        .method = method,
+        .identity = method == METHOD_PUBLICKEY ? j->question->identity : NULL,
+        .at = j->question->at,
+    };
+    w->user_exists = account != NULL;
+    struct reason_list own = {.arena = j->f->arena};
+    const struct visit v = {
+        .facts = j->f,
+        .question = j->question,
+        .subject = &w->subject,
+        .account = account,
+        .settings = effective_for(j->f, &w->subject, account, j->port),
+        .index = j->index,
+        .is_named = named,
+        .guest = &j->guest,
+        .reasons = &own,
+    };
+    gate_listen_subject(&v);
+    gate_account(&v);
+    size_t usable_keys = gate_key(&v);
+    gate_auth(&v, usable_keys);
+    gate_allow(&v);
+    gate_session(&v);
+    fill_walk(j, w, &own);
+}
+
+static void walk_user(struct judging *j, const char *user, const struct account_fact *account,
+                      bool named)
+{
+    walk_subject(j, user, account, METHOD_PUBLICKEY, named);
+    walk_subject(j, user, account, METHOD_PASSWORD, named);
+}
+
+static void walk_named(struct judging *j)
+{
+    const struct login_question *q = j->question;
+    for (size_t i = 0; i < q->user_count; i++) {
+        bool again = false;
+        for (size_t k = 0; k < i; k++)
+            again |= strcmp(q->users[k], q->users[i]) == 0;
+        if (again)
+            continue;
+        const struct account_fact *account = facts_account(j->f, q->users[i]);
+        if (!account)
+            vec_push(j->f->arena, &j->answer->unknown_users, q->users[i]);
+        walk_user(j, q->users[i], account, true);
+    }
+}
+
+/* Root first, then everybody a person could use, in the order of passwd. */
+static void walk_people(struct judging *j)
+{
+    walk_user(j, "root", facts_account(j->f, "root"), false);
+    for (size_t i = 0; i < j->f->accounts.count; i++) {
+        const struct account_fact *a = &j->f->accounts.items[i];
+        if (is_person(a, j->index) && strcmp(a->name, "root") != 0)
+            walk_user(j, a->name, a, false);
+    }
+}
+
+struct login_answer *login_judge(const struct facts *f, const struct login_question *question)
+{
+    struct judging j = {
+        .f = f,
+        .question = question,
+        .index = key_index_new(f),
+        .guest = {.arena = f->arena},
+        .answer = arena_new_struct(f->arena, struct login_answer),
+    };
+    judge_guest(&j);
+    if (question->user_count > 0)
+        walk_named(&j);
+    else
+        walk_people(&j);
+    expect_walks(f, j.index, question, j.answer);
+    if (question->user_count == 0)
+        judge_nobody(f, j.answer);
+    return j.answer;
+}
