@@ -1,13 +1,44 @@
 # facts/: what is true of this guest.
 noinst_LIBRARIES += libfacts.a
 libfacts_a_SOURCES = \
-	src/facts/account.h \
-	src/facts/boot.h \
-	src/facts/facts.h \
-	src/facts/file.h \
-	src/facts/key.h \
-	src/facts/mount.h \
-	src/facts/os.h \
+	src/facts/account.c src/facts/account.h \
+	src/facts/account_admin.c \
+	src/facts/account_group.c \
+	src/facts/account_index.c src/facts/account_index.h \
+	src/facts/account_lines.c src/facts/account_lines.h \
+	src/facts/account_parts.h \
+	src/facts/account_passwd.c \
+	src/facts/account_password.c src/facts/account_password.h \
+	src/facts/account_place.c \
+	src/facts/account_shadow.c \
+	src/facts/assignments.c src/facts/assignments.h \
+	src/facts/boot.c src/facts/boot.h \
+	src/facts/collect.c src/facts/collect.h \
+	src/facts/conf.c src/facts/conf.h \
+	src/facts/facts.c src/facts/facts.h \
+	src/facts/file.c src/facts/file.h \
+	src/facts/key.c src/facts/key.h \
+	src/facts/key_access.c \
+	src/facts/key_files.c src/facts/key_parts.h \
+	src/facts/key_host.c \
+	src/facts/key_lines.c \
+	src/facts/key_paths.c \
+	src/facts/mount.c src/facts/mount.h \
+	src/facts/mount_device.c src/facts/mount_parts.h \
+	src/facts/mount_options.c \
+	src/facts/nsswitch.c src/facts/nsswitch.h \
+	src/facts/os.c src/facts/os.h \
+	src/facts/os_elf.c src/facts/os_elf.h \
+	src/facts/os_library.c src/facts/os_library.h \
+	src/facts/os_openssh.c src/facts/os_openssh.h \
 	src/facts/record.c src/facts/record.h \
+	src/facts/safe_path.c src/facts/safe_path.h \
 	src/facts/sshd.h \
-	src/facts/unit.h
+	src/facts/unit.c src/facts/unit.h \
+	src/facts/unit_boot.c \
+	src/facts/unit_exec.c \
+	src/facts/unit_file.c \
+	src/facts/unit_legacy.c \
+	src/facts/unit_parts.h \
+	src/facts/unit_paths.c \
+	src/facts/unit_state.c

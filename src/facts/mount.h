@@ -11,7 +11,8 @@ struct mount_fact {
     const char *type;
     struct text_list options;
     int64_t field_count; /* as libmount counts: 4 fields are legal */
-    const char *defect;  /* NULL, or "too-few-fields" "bad-number" "unknown-type" "quoted" … */
+    const char *defect;  /* NULL, or "too-few-fields" "bad-number" "unknown-type" "quoted"
+                         * "bad-directory" "odd-blank" "type-mismatch" "unknown-option" */
     enum truth device_found; /* on the disks given; unknown where that cannot be told */
     bool all_disks_known;
     bool required;       /* local-fs.target waits for it and fails with it */
@@ -28,6 +29,7 @@ struct mount_fact {
 /* A filesystem of the disks, as `filesystems` of the facts document. */
 struct filesystem_fact {
     const char *device, *type, *uuid, *label, *partuuid, *partlabel, *mounted_on;
+    const char *subvolume; /* btrfs: NULL for the device itself */
     int64_t size;
 };
 

@@ -1,0 +1,111 @@
+#include "facts/key_parts.h"
+
+#include "facts/collect.h"
+#include "syntax/ssh_key.h"
+
+static const char *option_value(const struct ssh_key_line *line, const char *name)
+{
+    vec_each(option, &line->options) if (strcmp(option->name, name) == 0) return option->value;
+    return NULL;
+}
+
+static bool is_foreign_start(const char *defect)
+{
+    return strcmp(defect, "ssh2-format") == 0 || strcmp(defect, "pem") == 0 ||
+           strcmp(defect, "private-key") == 0 || strcmp(defect, "putty") == 0;
+}
+
+static void add_key(struct facts *f, const struct key_file_fact *file,
+                    const struct ssh_key_line *line, const char *defect, const char *detail,
+                    int number)
+{
+    if (!facts_has_room(f, "key", f->keys.count))
+        return;
+    struct key_fact key = {
+        .user = file->user,
+        .file = file->path,
+        .type = line->type,
+        .bits = line->bits > 0 ? line->bits : FACT_NO_NUMBER,
+        .fingerprint = line->fingerprint,
+        .comment = line->comment,
+        .cert_authority = line->cert_authority,
+        .from = option_value(line, "from"),
+        .expiry_time = option_value(line, "expiry-time"),
+        .command = option_value(line, "command"),
+        .principals = option_value(line, "principals"),
+        .defect = defect,
+        .detail = detail,
+        .at = {file->path, number, line->defect ? line->defect_column : 0},
+    };
+    vec_each(option, &line->options) text_list_add(f->arena, &key.options, option->text);
+    vec_push(f->arena, &f->keys, key);
+}
+
+/* The key that an append without a newline before it put behind a good one: lost as its comment. */
+static void add_glued(struct facts *f, const struct key_file_fact *file, int column, int number)
+{
+    if (!facts_has_room(f, "key", f->keys.count))
+        return;
+    vec_push(f->arena, &f->keys,
+             ((struct key_fact){.user = file->user,
+                                .file = file->path,
+                                .bits = FACT_NO_NUMBER,
+                                .defect = "glued",
+                                .detail = arena_printf(f->arena,
+                                                       "the second key starts at column %d", column),
+                                .at = {file->path, number, column}}));
+}
+
+/* What is left of a pasted block in another format belongs to its first line. */
+struct foreign {
+    bool inside;
+    bool until_end; /* has an END line */
+};
+
+static bool skip_foreign(struct foreign *block, struct bytes line, bool good)
+{
+    if (!block->inside)
+        return false;
+    if (block->until_end) {
+        if (text_find(line, "END ") < line.len)
+            block->inside = false;
+        return true;
+    }
+    block->inside = !good;
+    return !good;
+}
+
+void key_read_lines(struct facts *f, struct bytes text, struct key_file_fact *out)
+{
+    int version = f->os.openssh_version;
+    struct bytes rest = text, line;
+    struct foreign block = {0};
+    for (int n = 1; text_next_line(&rest, &line); n++) {
+        struct ssh_key_line key = {0};
+        ssh_key_line_parse(f->arena, line, version, &key);
+        if (key.is_empty || skip_foreign(&block, line, !key.defect))
+            continue;
+        out->lines++;
+        if (!key.defect) {
+            out->usable_lines += !key.cert_authority;
+            add_key(f, out, &key, NULL, NULL, n);
+            if (key.glued_column > 0)
+                add_glued(f, out, key.glued_column, n);
+            continue;
+        }
+        const char *defect = key.defect, *detail = key.detail;
+        if (is_foreign_start(defect)) {
+            block.inside = true;
+            block.until_end = strcmp(defect, "putty") != 0;
+        }
+        struct bytes after = rest, next;
+        if (!block.inside && text_next_line(&after, &next) &&
+            ssh_key_lines_join(f->arena, line, next, version)) {
+            defect = "wrapped";
+            detail = "the key goes on in the next line";
+            rest = after;
+        }
+        add_key(f, out, &key, defect, detail, n);
+        n += strcmp(defect, "wrapped") == 0;
+    }
+}

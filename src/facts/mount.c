@@ -1,0 +1,331 @@
+#include "facts/mount.h"
+
+#include <stdlib.h>
+
+#include "base/limits.h"
+#include "base/path.h"
+#include "base/strbuf.h"
+#include "facts/collect.h"
+#include "facts/mount_parts.h"
+
+#define FSTAB     "/etc/fstab"
+#define MOUNTS_MAX 1000u /* lines that are acted on */
+
+static const struct fact_field mount_fields[] = {
+    FACT_FIELD(mount_fact, device, FIELD_TEXT),
+    FACT_FIELD(mount_fact, directory, FIELD_TEXT),
+    FACT_FIELD(mount_fact, type, FIELD_TEXT),
+    FACT_FIELD(mount_fact, options, FIELD_TEXTS),
+    FACT_FIELD(mount_fact, field_count, FIELD_NUMBER),
+    FACT_FIELD(mount_fact, defect, FIELD_TEXT),
+    FACT_FIELD(mount_fact, device_found, FIELD_TRUTH),
+    FACT_FIELD(mount_fact, all_disks_known, FIELD_BOOL),
+    FACT_FIELD(mount_fact, required, FIELD_BOOL),
+    FACT_FIELD(mount_fact, system, FIELD_BOOL),
+    FACT_FIELD(mount_fact, is_network, FIELD_BOOL),
+    FACT_FIELD(mount_fact, is_swap, FIELD_BOOL),
+    FACT_FIELD(mount_fact, in_tree, FIELD_BOOL),
+    FACT_FIELD(mount_fact, filesystem, FIELD_TEXT),
+    FACT_FIELD(mount_fact, identifies, FIELD_TEXT),
+    FACT_FIELD(mount_fact, detail, FIELD_TEXT),
+    FACT_FIELD(mount_fact, at, FIELD_PLACE),
+};
+const struct fact_kind mount_kind = FACT_KIND("mount", mount_fact, mount_fields);
+
+static const struct fact_field filesystem_fields[] = {
+    FACT_FIELD(filesystem_fact, device, FIELD_TEXT),
+    FACT_FIELD(filesystem_fact, type, FIELD_TEXT),
+    FACT_FIELD(filesystem_fact, uuid, FIELD_TEXT),
+    FACT_FIELD(filesystem_fact, label, FIELD_TEXT),
+    FACT_FIELD(filesystem_fact, partuuid, FIELD_TEXT),
+    FACT_FIELD(filesystem_fact, partlabel, FIELD_TEXT),
+    FACT_FIELD(filesystem_fact, mounted_on, FIELD_TEXT),
+    FACT_FIELD(filesystem_fact, subvolume, FIELD_TEXT),
+    FACT_FIELD(filesystem_fact, size, FIELD_NUMBER),
+};
+const struct fact_kind filesystem_kind =
+    FACT_KIND("filesystem", filesystem_fact, filesystem_fields);
+
+/* \040 and the like, as getmntent undoes them. */
+static const char *undo_octal(struct arena *a, const char *text)
+{
+    struct strbuf s;
+    strbuf_init(&s, a);
+    for (const char *p = text; *p; p++) {
+        bool octal = p[0] == '\\' && p[1] >= '0' && p[1] <= '3' && p[2] >= '0' && p[2] <= '7' &&
+                     p[3] >= '0' && p[3] <= '7';
+        int n = octal ? (p[1] - '0') * 64 + (p[2] - '0') * 8 + (p[3] - '0') : 0;
+        if (octal && n != 0) {
+            strbuf_add_char(&s, (char)n);
+            p += 3;
+        } else {
+            strbuf_add_char(&s, *p);
+        }
+    }
+    return s.ptr;
+}
+
+static bool is_quoted(const char *field)
+{
+    return field[0] == '"' || field[0] == '\'' || strncmp(field, "\xe2\x80\x9c", 3) == 0 ||
+           strncmp(field, "\xe2\x80\x98", 3) == 0;
+}
+
+static bool is_number(const char *field)
+{
+    int64_t n;
+    return text_number(bytes_of(field), INT32_MIN, INT32_MAX, &n);
+}
+
+/* Defects that show in the shape of the line alone. */
+static const char *shape_defect(const struct mount_fact *m, const struct text_list *words,
+                                struct bytes line)
+{
+    if (text_find(line, "\xc2\xa0") < line.len || text_find(line, "\xe3\x80\x80") < line.len)
+        return "odd-blank";
+    if (words->count < 3)
+        return "too-few-fields";
+    if (is_quoted(words->items[0]) || is_quoted(words->items[1]))
+        return "quoted";
+    if (strcmp(m->type, "swap") != 0 && m->directory[0] != '/')
+        return "bad-directory";
+    for (size_t i = 4; i < words->count && i < 6; i++)
+        if (!is_number(words->items[i]) && words->items[i][0] != '#')
+            return "bad-number";
+    return NULL;
+}
+
+static void add_line(struct facts *f, struct bytes line, int number)
+{
+    struct arena *a = f->arena;
+    struct bytes trimmed = text_trim(line);
+    if (trimmed.len == 0 || trimmed.ptr[0] == '#' || !facts_has_room(f, "mount", f->mounts.count))
+        return;
+    struct text_list words = text_words(a, trimmed, " \t");
+    struct mount_fact m = {.field_count = (int64_t)words.count, .at = {FSTAB, number, 0}};
+    m.device = undo_octal(a, words.items[0]);
+    m.directory = words.count > 1 ? undo_octal(a, words.items[1]) : "";
+    m.type = words.count > 2 ? undo_octal(a, words.items[2]) : "";
+    if (words.count > 3)
+        m.options = text_words(a, bytes_of(undo_octal(a, words.items[3])), ",");
+    if (m.directory[0] == '/')
+        m.directory = path_tidy(a, m.directory);
+    m.defect = shape_defect(&m, &words, trimmed);
+    mount_judge_options(a, &m);
+    vec_push(a, &f->mounts, m);
+}
+
+static void read_fstab(struct facts *f)
+{
+    struct read_answer r = tree_read(f->tree, FSTAB, LIMIT_CONFIG_BYTES);
+    if (r.presence == PRESENCE_UNREADABLE)
+        facts_add_gap(f, "mount", place_of_file(FSTAB), r.reason);
+    if (r.presence != PRESENCE_PRESENT)
+        return;
+    struct lens_text text = {0};
+    struct err e = {0};
+    if (f->lenses && lens_parse(f->lenses, LENS_FSTAB, r.content, &text, &e) == ERR_NONE) {
+        vec_each(l, &text.lines) add_line(f, l->text, l->line);
+        return;
+    }
+    struct bytes rest = r.content, line;
+    for (int n = 1; text_next_line(&rest, &line); n++)
+        add_line(f, line, n);
+}
+
+static void read_crypttab(struct mount_context *c)
+{
+    struct read_answer r = tree_read(c->f->tree, "/etc/crypttab", LIMIT_CONFIG_BYTES);
+    struct bytes rest = r.presence == PRESENCE_PRESENT ? r.content : (struct bytes){0}, line;
+    while (text_next_line(&rest, &line) && c->crypt.count < 256) {
+        struct text_list w = text_words(c->f->arena, line, " \t\r");
+        if (w.count >= 2 && w.items[0][0] != '#')
+            vec_push(c->f->arena, &c->crypt, ((struct crypt_name){w.items[0], w.items[1]}));
+    }
+}
+
+/* Another kind of filesystem than the line says: the driver refuses it. */
+static void compare_type(struct mount_fact *m, const struct filesystem *fs)
+{
+    static const char *const ext[] = {"ext2", "ext3", "ext4"};
+    bool both_ext = false, one_ext = false;
+    for (size_t i = 0; i < 3; i++) {
+        one_ext |= strcmp(m->type, ext[i]) == 0;
+        both_ext |= strcmp(fs->type, ext[i]) == 0;
+    }
+    if (m->defect || !fs->type || !*fs->type || strcmp(m->type, "auto") == 0 ||
+        strcmp(m->type, fs->type) == 0 || (one_ext && both_ext) || strchr(m->type, ',') ||
+        strncmp(m->type, "ntfs", 4) == 0 || strcmp(m->type, "msdos") == 0)
+        return;
+    static const char *const told_apart[] = {"ext2", "ext3", "ext4", "xfs", "btrfs", "vfat", "swap"};
+    bool line_known = false, disk_known = false;
+    for (size_t i = 0; i < sizeof told_apart / sizeof *told_apart; i++) {
+        line_known |= strcmp(m->type, told_apart[i]) == 0;
+        disk_known |= strcmp(fs->type, told_apart[i]) == 0;
+    }
+    if (!line_known || !disk_known)
+        return;
+    m->defect = "type-mismatch";
+    m->detail = fs->type;
+}
+
+/* Is something else mounted on DIRECTORY in the tree than on its parent? */
+static bool is_mount_point(struct facts *f, const char *directory)
+{
+    struct stat_answer s = tree_stat(f->tree, directory);
+    if (s.presence != PRESENCE_PRESENT || strcmp(s.real_path, "/") == 0)
+        return false;
+    struct stat_answer parent = tree_stat(f->tree, path_parent(f->arena, s.real_path));
+    return parent.presence == PRESENCE_PRESENT && parent.node.device != s.node.device;
+}
+
+static void mark_not_mounted(struct facts *f, const struct mount_fact *m, const char *because)
+{
+    struct stat_answer s = tree_stat(f->tree, m->directory);
+    const char *directory = s.presence == PRESENCE_PRESENT ? s.real_path : m->directory;
+    const char *reason = because ? arena_printf(f->arena, "not mounted: %s (%s)", m->device, because)
+                                 : arena_printf(f->arena, "not mounted: %s", m->device);
+    tree_mark_not_mounted(f->tree, directory, reason);
+}
+
+/* Bring the filesystem of one line into the tree, or say that what lies there is not the guest's. */
+static void mount_one(struct mount_context *c, struct mount_fact *m, size_t index)
+{
+    struct facts *f = c->f;
+    if (strcmp(m->directory, "/") == 0) {
+        m->in_tree = true;
+        return;
+    }
+    const char *directory = m->directory;
+    struct stat_answer s = tree_stat(f->tree, directory);
+    if (s.presence == PRESENCE_PRESENT)
+        directory = s.real_path;
+    if (index != NO_FILESYSTEM) {
+        struct filesystem *fs = &c->disks.items[index];
+        if (fs->mounted_on && strcmp(fs->mounted_on, directory) == 0) {
+            m->in_tree = true;
+            return;
+        }
+        struct err e = {0};
+        int code = tree_mount(f->tree, index, directory, &e);
+        if (code == ERR_NONE) {
+            m->in_tree = true;
+            fs->mounted_on = directory;
+            return;
+        }
+        if (code != ERR_UNSUPPORTED) {
+            m->detail = arena_strdup(f->arena, e.text);
+            mark_not_mounted(f, m, m->detail);
+            return;
+        }
+    }
+    if (is_mount_point(f, directory)) {
+        m->in_tree = true;
+        return;
+    }
+    /* A device that is nowhere leaves what lies beneath, and that we see already. */
+    if (index != NO_FILESYSTEM || m->device_found == TRUTH_YES || !m->all_disks_known)
+        mark_not_mounted(f, m, m->detail);
+}
+
+static bool is_mounted_at_boot(const struct mount_fact *m)
+{
+    if (m->is_swap || m->directory[0] != '/' || mount_is_virtual(m))
+        return false;
+    if (m->defect && strcmp(m->defect, "type-mismatch") != 0 &&
+        strcmp(m->defect, "bad-number") != 0)
+        return false;
+    return !mount_has_option(m, "noauto") || mount_has_option(m, "x-systemd.automount");
+}
+
+struct pending {
+    size_t mount, filesystem, depth;
+};
+
+static int by_depth(const void *a, const void *b)
+{
+    const struct pending *x = a, *y = b;
+    if (x->depth != y->depth)
+        return x->depth < y->depth ? -1 : 1;
+    return x->mount < y->mount ? -1 : x->mount > y->mount;
+}
+
+static size_t depth_of(const char *directory)
+{
+    size_t n = 0;
+    for (const char *p = directory; *p; p++)
+        n += *p == '/' && p[1];
+    return n;
+}
+
+static void mount_all(struct mount_context *c)
+{
+    struct facts *f = c->f;
+    size_t n = 0;
+    struct pending *list = arena_alloc_array(f->arena, f->mounts.count, sizeof *list);
+    for (size_t i = 0; i < f->mounts.count; i++) {
+        struct mount_fact *m = &f->mounts.items[i];
+        m->all_disks_known = c->disks.presence == PRESENCE_PRESENT && c->disks.all_known;
+        size_t index = mount_resolve_device(c, m);
+        if (index != NO_FILESYSTEM)
+            compare_type(m, &c->disks.items[index]);
+        if (is_mounted_at_boot(m) && n < MOUNTS_MAX)
+            list[n++] = (struct pending){i, index, depth_of(m->directory)};
+    }
+    if (n > 1)
+        qsort(list, n, sizeof *list, by_depth);
+    for (size_t i = 0; i < n; i++)
+        mount_one(c, &f->mounts.items[list[i].mount], list[i].filesystem);
+}
+
+/* The root filesystem is what we stand on, even where the engine cannot name it. */
+static void settle_root(struct mount_context *c)
+{
+    bool named = false;
+    for (size_t i = 0; i < c->disks.count; i++)
+        named |= c->disks.items[i].mounted_on && strcmp(c->disks.items[i].mounted_on, "/") == 0;
+    vec_each(m, &c->f->mounts)
+    {
+        if (strcmp(m->directory, "/") == 0 && m->device_found != TRUTH_YES && !named)
+            m->device_found = m->all_disks_known ? m->device_found : TRUTH_YES;
+        if (mount_is_bind(m) && m->device[0] == '/') {
+            enum presence p = tree_stat(c->f->tree, m->device).presence;
+            m->device_found = p == PRESENCE_PRESENT  ? TRUTH_YES
+                              : p == PRESENCE_ABSENT ? TRUTH_NO
+                                                     : TRUTH_UNKNOWN;
+            m->identifies = "path";
+        }
+    }
+}
+
+static const char *or_null(const char *text)
+{
+    return text && *text ? text : NULL;
+}
+
+void facts_read_mounts(struct facts *f)
+{
+    struct mount_context c = {.f = f};
+    c.disks = tree_filesystems(f->tree);
+    if (c.disks.presence == PRESENCE_UNREADABLE)
+        facts_add_gap(f, "filesystem", (struct place){0}, c.disks.reason);
+    if (c.disks.presence != PRESENCE_PRESENT)
+        c.disks.count = 0;
+    /* The engine's list stays as it is: what gets mounted is noted in a copy. */
+    struct filesystem *copy = arena_alloc_array(f->arena, c.disks.count, sizeof *copy);
+    if (c.disks.count > 0)
+        memcpy(copy, c.disks.items, c.disks.count * sizeof *copy);
+    c.disks.items = copy;
+    read_fstab(f);
+    read_crypttab(&c);
+    mount_all(&c);
+    settle_root(&c);
+    for (size_t i = 0; i < c.disks.count && facts_has_room(f, "filesystem", i); i++) {
+        const struct filesystem *fs = &c.disks.items[i];
+        vec_push(f->arena, &f->filesystems,
+                 ((struct filesystem_fact){fs->device, or_null(fs->type), or_null(fs->uuid),
+                                           or_null(fs->label), or_null(fs->partuuid),
+                                           or_null(fs->partlabel), or_null(fs->mounted_on),
+                                           fs->subvolume, (int64_t)fs->size}));
+    }
+}

@@ -1,0 +1,121 @@
+#include "facts/mount_parts.h"
+
+#include "facts/collect.h"
+
+static const char *const disk_types[] = {
+    "auto",  "bcachefs", "befs",   "btrfs",  "erofs", "exfat", "ext2",    "ext3",   "ext4",
+    "f2fs",  "fat",      "gfs2",   "hfs",    "hfsplus", "iso9660", "jfs", "minix",  "msdos",
+    "nilfs2", "ntfs",    "ntfs-3g", "ntfs3", "ocfs2", "qnx4",  "reiserfs", "reiser4", "romfs",
+    "squashfs", "sysv",  "udf",    "ufs",    "umsdos", "vfat", "xfs",     "zfs",    "zonefs",
+};
+static const char *const virtual_types[] = {
+    "9p",       "aufs",      "autofs",    "binfmt_misc", "bind",    "bpf",       "cgroup",
+    "cgroup2",  "configfs",  "cramfs",    "debugfs",     "devpts",  "devtmpfs",  "ecryptfs",
+    "efivarfs", "fuse",      "fusectl",   "hugetlbfs",   "ignore",  "mqueue",    "none",
+    "nullfs",   "overlay",   "overlayfs", "pipefs",      "proc",    "pstore",    "ramfs",
+    "rpc_pipefs", "securityfs", "selinuxfs", "smackfs",  "sysfs",   "tmpfs",     "tracefs",
+    "unionfs",  "usbfs",     "vboxsf",    "vmhgfs",      "virtiofs", "mergerfs", "prl_fs",
+    "nfsd",     "rootfs",
+};
+static const char *const network_types[] = {
+    "afs",   "beegfs", "ceph", "cifs", "coda", "davfs", "glusterfs", "gpfs", "lustre",
+    "ncpfs", "nfs",    "nfs4", "pvfs2", "smb3", "smbfs", "sshfs",    "efs",  "s3fs",
+};
+
+#define COUNT(table) (sizeof(table) / sizeof *(table))
+
+static bool among(const char *const *table, size_t count, const char *word)
+{
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(table[i], word) == 0)
+            return true;
+    return false;
+}
+
+const char *mount_option_value(const struct mount_fact *m, const char *name)
+{
+    size_t n = strlen(name);
+    for (size_t i = 0; i < m->options.count; i++)
+        if (strncmp(m->options.items[i], name, n) == 0 && m->options.items[i][n] == '=')
+            return m->options.items[i] + n + 1;
+    return NULL;
+}
+
+bool mount_has_option(const struct mount_fact *m, const char *name)
+{
+    return text_list_has(&m->options, name) || mount_option_value(m, name);
+}
+
+bool mount_is_bind(const struct mount_fact *m)
+{
+    return text_list_has(&m->options, "bind") || text_list_has(&m->options, "rbind") ||
+           strcmp(m->type, "bind") == 0;
+}
+
+bool mount_is_virtual(const struct mount_fact *m)
+{
+    return mount_is_bind(m) || among(virtual_types, COUNT(virtual_types), m->type) ||
+           strncmp(m->type, "fuse.", 5) == 0;
+}
+
+static bool is_network_type(const char *type)
+{
+    if (strncmp(type, "fuse.", 5) == 0)
+        type += 5;
+    return among(network_types, COUNT(network_types), type);
+}
+
+static bool is_known_type(struct arena *a, const char *types)
+{
+    struct text_list list = text_words(a, bytes_of(types), ",");
+    for (size_t i = 0; i < list.count; i++) {
+        const char *type = list.items[i];
+        if (!among(disk_types, COUNT(disk_types), type) &&
+            !among(virtual_types, COUNT(virtual_types), type) && !is_network_type(type) &&
+            strcmp(type, "swap") != 0 && strncmp(type, "fuse.", 5) != 0 &&
+            strncmp(type, "mount.", 6) != 0)
+            return false;
+    }
+    return list.count > 0;
+}
+
+/* Misspellings that every filesystem driver refuses. What a driver knows beyond these is its own
+ * affair and changes with the kernel, so nothing else is called unknown. */
+static const char *bad_option(const struct mount_fact *m)
+{
+    static const char *const wrong[] = {
+        "default",  "defauls",  "defaut",  "defauts",  "deafults", "defualts", "defaluts",
+        "defalts",  "defults",  "dafaults", "defaultd", "no-fail", "nofial",   "nofali",
+        "noffail",  "no_fail",  "notime",  "noatme",   "no-atime", "noauot",
+    };
+    for (size_t i = 0; i < m->options.count; i++)
+        if (among(wrong, COUNT(wrong), m->options.items[i]))
+            return m->options.items[i];
+    return NULL;
+}
+
+void mount_judge_options(struct arena *a, struct mount_fact *m)
+{
+    static const char *const system[] = {"/", "/usr", "/var", "/boot", "/boot/efi"};
+    m->is_swap = strcmp(m->type, "swap") == 0;
+    m->is_network = is_network_type(m->type) || mount_has_option(m, "_netdev") ||
+                    strncmp(m->device, "//", 2) == 0 ||
+                    (m->device[0] != '/' && strstr(m->device, ":/") && !strchr(m->device, '='));
+    m->system = among(system, COUNT(system), m->directory);
+    /* systemd-fstab-generator: these lines are not required by local-fs.target. */
+    m->required = !m->is_swap && !m->is_network && m->directory[0] == '/' &&
+                  !mount_has_option(m, "nofail") && !mount_has_option(m, "noauto") &&
+                  !mount_has_option(m, "x-systemd.automount") &&
+                  !mount_has_option(m, "comment=systemd.automount") &&
+                  !mount_has_option(m, "x-systemd.wanted-by") &&
+                  !mount_has_option(m, "x-systemd.required-by") && strcmp(m->type, "ignore") != 0;
+    if (m->defect || m->field_count < 3)
+        return;
+    if (!is_known_type(a, m->type)) {
+        m->defect = "unknown-type";
+        m->detail = m->type;
+    } else if (bad_option(m)) {
+        m->defect = "unknown-option";
+        m->detail = bad_option(m);
+    }
+}

@@ -1,0 +1,32 @@
+/* The pieces of the mount producer. Only for mount*.c. */
+#ifndef DISKMEND_FACTS_MOUNT_PARTS_H
+#define DISKMEND_FACTS_MOUNT_PARTS_H
+
+#include "facts/facts.h"
+
+#define NO_FILESYSTEM ((size_t)-1)
+
+/* crypttab: names that appear as /dev/mapper/NAME once unlocked. */
+struct crypt_name {
+    const char *name, *device;
+};
+struct mount_context {
+    struct facts *f;
+    struct filesystems_answer disks;
+    VEC(struct crypt_name) crypt;
+};
+
+/* mount_device.c: fills identifies, device_found, filesystem, detail; gives the index of the
+ * filesystem that fits, NO_FILESYSTEM when there is none. */
+size_t mount_resolve_device(const struct mount_context *c, struct mount_fact *m);
+
+/* mount_options.c */
+bool mount_has_option(const struct mount_fact *m, const char *name); /* "nofail", also "name=…" */
+const char *mount_option_value(const struct mount_fact *m, const char *name);
+/* Fills the booleans and the defects that type and options give. */
+void mount_judge_options(struct arena *a, struct mount_fact *m);
+/* proc, tmpfs, bind …: nothing on a disk stands behind it. */
+bool mount_is_virtual(const struct mount_fact *m);
+bool mount_is_bind(const struct mount_fact *m);
+
+#endif
