@@ -1,7 +1,16 @@
 # Rule files, schemas, lenses and the keyword table: installed below $(pkgdatadir)/rules.
 rulesdir = $(pkgdatadir)/rules
 dist_rules_DATA = \
-	rules/sshd-keywords.json
+	rules/account.json \
+	rules/allow.json \
+	rules/auth.json \
+	rules/boot.json \
+	rules/key.json \
+	rules/listen.json \
+	rules/schema.json \
+	rules/session.json \
+	rules/sshd-keywords.json \
+	rules/sshd.json
 
 lensesdir = $(pkgdatadir)/rules/lenses
 dist_lenses_DATA = \

@@ -31,3 +31,5 @@ include tests/tree/tree.mk
 include tests/golden/golden.mk
 include tests/bench/bench.mk
 include tests/cases/cases.mk
+include tests/rules/rules.mk
+include tests/image/image.mk

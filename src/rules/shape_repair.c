@@ -114,7 +114,7 @@ static void expectation(struct rule_file *f, struct shape_node node)
 
 static void question(struct rule_file *f, struct shape_node node)
 {
-    static const char *const keys[] = {"users", "from", "port", "at", "password", NULL};
+    static const char *const keys[] = {"users", "from", "port", "identity", "at", "password", NULL};
     if (node.json)
         shape_keys(f, node, keys, "\"question\"");
 }

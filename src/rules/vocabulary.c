@@ -196,6 +196,7 @@ static const struct vocabulary_verb verbs[] = {
     {"sshd_move", "path line", "to"},
     {"sshd_list_add", "key value", "user"},
     {"sshd_list_drop", "key value", "user"},
+    {"sshd_list_split", "path line", ""},
     {"sshd_algo_drop", "key names", ""},
     {"line_comment", "path line", ""},
     {"line_replace", "path line text", "last"},
