@@ -9,6 +9,7 @@
 #define LIMIT_TOTAL_BYTES           (256u * 1024u * 1024u) /* all that is read from one guest */
 #define LIMIT_DIRECTORY_ENTRIES     4096u
 #define LIMIT_INCLUDE_DEPTH         16   /* sshd: servconf.h SERVCONF_MAX_DEPTH */
+#define LIMIT_SSHD_BYTES            (8u * 1024u * 1024u) /* all of sshd's configuration together */
 #define LIMIT_INCLUDED_FILES        512u /* files that Include lines may pull in altogether */
 #define LIMIT_SYMLINKS              40   /* kernel: MAXSYMLINKS */
 #define LIMIT_PATH_BYTES            4096u

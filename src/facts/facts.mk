@@ -33,7 +33,23 @@ libfacts_a_SOURCES = \
 	src/facts/os_openssh.c src/facts/os_openssh.h \
 	src/facts/record.c src/facts/record.h \
 	src/facts/safe_path.c src/facts/safe_path.h \
-	src/facts/sshd.h \
+	src/facts/sshd.c src/facts/sshd.h \
+	src/facts/sshd_address.c src/facts/sshd_address.h \
+	src/facts/sshd_algorithms.c src/facts/sshd_algorithms.h \
+	src/facts/sshd_check.c src/facts/sshd_check.h \
+	src/facts/sshd_check_forward.c \
+	src/facts/sshd_check_limits.c \
+	src/facts/sshd_check_list.c \
+	src/facts/sshd_check_plain.c \
+	src/facts/sshd_command_line.c \
+	src/facts/sshd_effective.c src/facts/sshd_effective.h \
+	src/facts/sshd_guest.c src/facts/sshd_guest.h \
+	src/facts/sshd_include.c \
+	src/facts/sshd_keywords.c src/facts/sshd_keywords.h \
+	src/facts/sshd_match.c src/facts/sshd_match.h \
+	src/facts/sshd_number.c src/facts/sshd_number.h \
+	src/facts/sshd_read.c src/facts/sshd_read.h \
+	src/facts/sshd_start.c \
 	src/facts/unit.c src/facts/unit.h \
 	src/facts/unit_boot.c \
 	src/facts/unit_exec.c \

@@ -33,10 +33,14 @@ struct sshd_directive {
     const char *keyword;  /* canonical spelling of the real keyword, aliases resolved: "PermitRootLogin" */
     const char *written;  /* as it stands in the file */
     struct text_list arguments; /* as this version's tokenizer gives them */
-    const char *value;    /* arguments joined by blanks, or the raw rest for rest-of-line keywords */
+    struct text_list values; /* what sshd makes of them: "yes"/"no" and other closed words in their
+                              * usual spelling, numbers plain, times in seconds, paths absolute */
+    const char *value;    /* the values joined by blanks, or the raw rest for rest-of-line keywords;
+                           * the arguments as written where the line is not valid */
     size_t match;         /* index + 1 of the block it stands in, 0: global */
     bool from_command_line; /* -o, -p, -4, -6 of the unit */
     bool is_valid;        /* false: a diagnosis of level fatal or counted stands for it */
+    bool is_global;       /* in force without any connection: no block, or one that always holds */
     struct place at;
 };
 
@@ -55,7 +59,9 @@ struct diag_fact {
                           * "config-not-regular" "keys-command-no-user" "principals-command-no-user"
                           * "auth-methods-unsatisfiable" "auth-methods-any" "subsystem-twice"
                           * "bad-address" "too-many-sockets" "deprecated" "unsupported"
-                          * "byte-order-mark" "nul-byte" "control-byte" "bad-options" … */
+                          * "byte-order-mark" "nul-byte" "control-byte" "bad-options"
+                          * "bad-command-line" "address-unresolved" "max-startups-zero"
+                          * "version-unknown" */
     const char *level;   /* "info" "counted" "fatal" "lint" */
     const char *keyword; /* as written; NULL when there is none */
     const char *value;
@@ -77,8 +83,18 @@ struct sshd_fact {
     struct place at;   /* the line that wins; file NULL for a default */
 };
 
+/* One algorithm in force globally, after + - ^ and wildcards are expanded. */
+struct algo_fact {
+    const char *key;    /* "Ciphers" */
+    const char *name;
+    const char *origin; /* "default" "explicit" */
+    bool known;         /* this release has it */
+    struct place at;    /* the line that sets the list; file NULL for the default */
+};
+
 /* Everything about sshd's configuration, for login/ and repair/. */
 struct sshd_config {
+    struct arena *arena;
     const char *path; /* /etc/ssh/sshd_config, the vendor file, or what -f says */
     struct os_facts os; /* the version and traits it was judged for */
     const struct sshd_keyword_table *keywords;
@@ -86,6 +102,7 @@ struct sshd_config {
     VEC(struct sshd_match) matches;
     VEC(struct diag_fact) diagnoses;       /* in the order sshd would meet them */
     VEC(struct sshd_fact) values;          /* see struct sshd_fact */
+    VEC(struct algo_fact) algorithms;
     VEC(struct place) files;               /* every file read, in reading order */
     bool unreadable; /* some part could not be read: verdicts that need it are unknown */
     const char *unreadable_reason;

@@ -8,4 +8,4 @@ libsyntax_a_SOURCES = \
 	src/syntax/ssh_key_private.c src/syntax/ssh_key_private.h \
 	src/syntax/ssh_key_private_pem.c \
 	src/syntax/ssh_key_wire.c src/syntax/ssh_key_wire.h \
-	src/syntax/sshd_words.h
+	src/syntax/sshd_words.c src/syntax/sshd_words.h
