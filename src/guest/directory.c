@@ -16,10 +16,10 @@
 
 struct directory {
     struct tree tree;
-    int root;           /* the directory, O_PATH */
-    const char *path;   /* of the host, absolute, without links */
-    bool has_openat2;   /* Linux 5.6 */
-    int parent;         /* the directory asked about last, or -1: neighbours are asked together */
+    int root;         /* the directory, O_PATH */
+    const char *path; /* of the host, absolute, without links */
+    bool has_openat2; /* Linux 5.6 */
+    int parent;       /* the directory asked about last, or -1: neighbours are asked together */
     const char *parent_path;
     VEC(const char *) foreign; /* guest paths where something that is not the guest is mounted */
 };
@@ -39,15 +39,17 @@ static bool errno_is_absence(void)
     return errno == ENOENT || errno == ENOTDIR;
 }
 
-/* --- what is mounted below but is not the guest's ---------------------------------------------- */
+/* --- what is mounted below but is not the guest's ----------------------------------------------
+ */
 
 static bool is_kernel_filesystem(const char *type)
 {
-    static const char *const types[] = {
-        "proc",     "sysfs",   "devtmpfs", "devpts",    "cgroup",      "cgroup2",
-        "tmpfs",    "ramfs",   "mqueue",   "hugetlbfs", "securityfs",  "selinuxfs",
-        "debugfs",  "tracefs", "pstore",   "bpf",       "configfs",    "fusectl",
-        "efivarfs", "autofs",  "nsfs",     "rpc_pipefs", "binfmt_misc"};
+    static const char *const types[] = {"proc",     "sysfs",      "devtmpfs",   "devpts",
+                                        "cgroup",   "cgroup2",    "tmpfs",      "ramfs",
+                                        "mqueue",   "hugetlbfs",  "securityfs", "selinuxfs",
+                                        "debugfs",  "tracefs",    "pstore",     "bpf",
+                                        "configfs", "fusectl",    "efivarfs",   "autofs",
+                                        "nsfs",     "rpc_pipefs", "binfmt_misc"};
     for (size_t i = 0; i < sizeof types / sizeof *types; i++)
         if (strcmp(types[i], type) == 0)
             return true;
@@ -117,9 +119,9 @@ static int open_directory(struct directory *d, const char *path)
     if (strcmp(path, "/") == 0)
         return openat(d->root, ".", O_PATH | O_DIRECTORY | O_CLOEXEC);
     if (d->has_openat2) {
-        struct open_how how = {
-            .flags = O_PATH | O_DIRECTORY | O_CLOEXEC,
-            .resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS | RESOLVE_NO_SYMLINKS};
+        struct open_how how = {.flags = O_PATH | O_DIRECTORY | O_CLOEXEC,
+                               .resolve =
+                                   RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS | RESOLVE_NO_SYMLINKS};
         long fd = syscall(SYS_openat2, d->root, path, &how, sizeof how);
         if (fd >= 0 || (errno != ENOSYS && errno != EPERM))
             return (int)fd;
@@ -312,9 +314,9 @@ static struct xattrs_answer directory_xattrs(struct tree *t, const char *path)
     if (foreignness_of(d, path) != FOREIGN_NOT)
         return answer;
     int parent = parent_of(d, path);
-    /* There is no flistxattrat: the parent's own descriptor, and its last component not followed. */
-    const char *here =
-        arena_printf(t->arena, "/proc/self/fd/%d/%s", parent, name_of(path));
+    /* There is no flistxattrat: the parent's own descriptor, and its last component not followed.
+     */
+    const char *here = arena_printf(t->arena, "/proc/self/fd/%d/%s", parent, name_of(path));
     ssize_t n = parent < 0 ? -1 : llistxattr(here, names, sizeof names);
     if (n < 0) {
         if (errno != ENOTSUP) {
@@ -330,7 +332,8 @@ static struct xattrs_answer directory_xattrs(struct tree *t, const char *path)
         if (length >= 0)
             vec_push(t->arena, &found,
                      ((struct xattr){arena_strdup(t->arena, name),
-                                     arena_bytes(t->arena, (struct bytes){value, (size_t)length})}));
+                                     arena_bytes(t->arena,
+                                                 (struct bytes){value, (size_t)length})}));
     }
     answer.xattrs = found.items;
     answer.count = found.count;
@@ -345,9 +348,9 @@ static struct space_answer directory_space(struct tree *t, const char *path)
     CLEANUP_FD int fd =
         parent < 0 ? -1 : openat(parent, name_of(path), O_PATH | O_NOFOLLOW | O_CLOEXEC);
     if (fd < 0 || fstatvfs(fd, &v) != 0)
-        return (struct space_answer){
-            .presence = errno_is_absence() ? PRESENCE_ABSENT : PRESENCE_UNREADABLE,
-            .reason = errno_text(t->arena)};
+        return (struct space_answer){.presence =
+                                         errno_is_absence() ? PRESENCE_ABSENT : PRESENCE_UNREADABLE,
+                                     .reason = errno_text(t->arena)};
     return (struct space_answer){.presence = PRESENCE_PRESENT,
                                  .bytes_total = (uint64_t)v.f_blocks * v.f_frsize,
                                  .bytes_free = (uint64_t)v.f_bavail * v.f_frsize,

@@ -97,9 +97,8 @@ static void find_mount(const struct host_search *s, dev_t device, struct filesys
     size_t n = strcmp(s->directory, "/") == 0 ? 0 : strlen(s->directory);
     vec_each (m, &s->mounts.mounts) {
         struct stat source;
-        bool is_it = m->device == device ||
-                     (*m->source == '/' && stat(m->source, &source) == 0 &&
-                      S_ISBLK(source.st_mode) && source.st_rdev == device);
+        bool is_it = m->device == device || (*m->source == '/' && stat(m->source, &source) == 0 &&
+                                             S_ISBLK(source.st_mode) && source.st_rdev == device);
         if (!is_it || !path_is_below(m->directory, s->directory))
             continue;
         if (!*fs->type)
@@ -118,15 +117,20 @@ static void add_device(struct host_search *s, const char *name)
     bool is_mapped = f && fgets(mapped, sizeof mapped, f);
     if (is_mapped)
         mapped[strcspn(mapped, "\n")] = '\0';
-    char *device = is_mapped ? arena_printf(a, "/dev/mapper/%s", mapped)
-                             : arena_printf(a, "/dev/%s", name);
+    char *device =
+        is_mapped ? arena_printf(a, "/dev/mapper/%s", mapped) : arena_printf(a, "/dev/%s", name);
     /* The kernel writes a "/" in a device's name as "!" here. */
     for (char *p = device; *p; p++)
         if (*p == '!')
             *p = '/';
     struct stat st;
-    struct filesystem fs = {.device = device, .type = "", .uuid = "", .label = "",
-                            .partuuid = "", .partlabel = "", .mounted_on = ""};
+    struct filesystem fs = {.device = device,
+                            .type = "",
+                            .uuid = "",
+                            .label = "",
+                            .partuuid = "",
+                            .partlabel = "",
+                            .mounted_on = ""};
     if (stat(device, &st) != 0 || !S_ISBLK(st.st_mode))
         return;
     CLEANUP_FD int fd = open(device, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
@@ -147,8 +151,12 @@ static void add_own_root(struct host_search *s)
             return;
     const struct host_mount *own = mountinfo_of(&s->mounts, s->directory);
     vec_push(s->arena, &s->found,
-             ((struct filesystem){.device = s->directory, .type = own ? own->type : "", .uuid = "",
-                                  .label = "", .partuuid = "", .partlabel = "",
+             ((struct filesystem){.device = s->directory,
+                                  .type = own ? own->type : "",
+                                  .uuid = "",
+                                  .label = "",
+                                  .partuuid = "",
+                                  .partlabel = "",
                                   .mounted_on = "/"}));
 }
 

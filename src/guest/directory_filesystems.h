@@ -5,7 +5,8 @@
 #include "guest/tree.h"
 
 /* DIRECTORY (absolute, without links) is the guest's root: what is mounted there or below says so
- * in mounted_on; one item always has "/". all_known is false: the guest may have had other disks. */
+ * in mounted_on; one item always has "/". all_known is false: the guest may have had other disks.
+ */
 struct filesystems_answer host_filesystems(struct arena *a, const char *directory);
 
 #endif

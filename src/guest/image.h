@@ -8,10 +8,10 @@
 #include "guest/open.h"
 
 struct image_disk {
-    const char *path;   /* absolute */
-    const char *format; /* always given: qemu must not probe */
-    int blocksize;      /* 0: the default */
-    uint64_t size;      /* of the guest's disk, 0 when unknown */
+    const char *path;               /* absolute */
+    const char *format;             /* always given: qemu must not probe */
+    int blocksize;                  /* 0: the default */
+    uint64_t size;                  /* of the guest's disk, 0 when unknown */
     const struct disk_reader *host; /* a raw disk can be read here and now; NULL otherwise */
 };
 

@@ -3,8 +3,8 @@
 #include "guest/partition.h"
 
 /* Bounds on what a hostile table can make us look at: each look is a call to the appliance. */
-#define LIMIT_FILESYSTEMS   128
-#define LIMIT_SUBVOLUMES    64
+#define LIMIT_FILESYSTEMS    128
+#define LIMIT_SUBVOLUMES     64
 #define LIMIT_LISTED_DEVICES 64
 
 /* A device of the appliance as a reader. The start of it is fetched once: tables and superblocks
@@ -22,8 +22,7 @@ static size_t device_read(void *context, uint64_t offset, void *buffer, size_t l
     struct appliance_device *d = context;
     size_t count = 0;
     if (!d->has_start) {
-        CLEANUP_FREE char *bytes =
-            guestfs_pread_device(d->g, d->name, SUPERBLOCK_BYTES, 0, &count);
+        CLEANUP_FREE char *bytes = guestfs_pread_device(d->g, d->name, SUPERBLOCK_BYTES, 0, &count);
         d->has_start = true;
         d->start_bytes = bytes && count <= SUPERBLOCK_BYTES ? count : 0;
         if (d->start_bytes)
@@ -47,8 +46,9 @@ static struct disk_reader device_reader(struct image *image, const char *name, u
                                         int blocksize)
 {
     struct appliance_device *d = arena_new_struct(image->arena, struct appliance_device);
-    *d = (struct appliance_device){
-        .g = image->g, .name = name, .start = arena_alloc(image->arena, SUPERBLOCK_BYTES)};
+    *d = (struct appliance_device){.g = image->g,
+                                   .name = name,
+                                   .start = arena_alloc(image->arena, SUPERBLOCK_BYTES)};
     return (struct disk_reader){.read = device_read,
                                 .context = d,
                                 .size = size,
@@ -115,8 +115,7 @@ static void look_at_disk(struct image *image, const char *device, const struct d
     }
     image->disks_blank = false;
     vec_each (p, &table.partitions) {
-        const char *name =
-            arena_printf(a, ends_in_digit ? "%sp%d" : "%s%d", device, p->number);
+        const char *name = arena_printf(a, ends_in_digit ? "%sp%d" : "%s%d", device, p->number);
         identify(image, disk, p->start, &superblock, &is_blank);
         struct image_filesystem *fs = add_filesystem(image, name, &superblock, p->size);
         if (fs) {
@@ -177,8 +176,8 @@ void image_find_filesystems(struct image *image)
     for (size_t i = 0; i < r->disk_count; i++) {
         const struct image_disk *d = &r->disks[i];
         const char *name = drive_name(image->arena, i);
-        struct disk_reader disk = d->host ? *d->host
-                                          : device_reader(image, name, d->size, d->blocksize);
+        struct disk_reader disk =
+            d->host ? *d->host : device_reader(image, name, d->size, d->blocksize);
         look_at_disk(image, name, &disk);
     }
     look_behind_members(image);
@@ -187,8 +186,8 @@ void image_find_filesystems(struct image *image)
             image_add_subvolumes(image, i);
 }
 
-/* Snapper keeps a whole root in each snapshot: those are not systems of their own. A comma in a name
- * would end in mount's options. */
+/* Snapper keeps a whole root in each snapshot: those are not systems of their own. A comma in a
+ * name would end in mount's options. */
 static bool is_usable_subvolume(const char *path)
 {
     return *path && !strchr(path, ',') && !strstr(path, ".snapshots");
@@ -198,8 +197,7 @@ void image_add_subvolumes(struct image *image, size_t filesystem)
 {
     struct arena *a = image->arena;
     struct filesystem whole = image->filesystems.items[filesystem].shown;
-    struct guestfs_btrfssubvolume_list *list =
-        guestfs_btrfs_subvolume_list(image->g, whole.device);
+    struct guestfs_btrfssubvolume_list *list = guestfs_btrfs_subvolume_list(image->g, whole.device);
     for (uint32_t i = 0; list && i < list->len && i < LIMIT_SUBVOLUMES; i++) {
         const char *path = arena_text(a, bytes_of(list->val[i].btrfssubvolume_path));
         if (!is_usable_subvolume(path) || image->filesystems.count >= LIMIT_FILESYSTEMS)
@@ -223,9 +221,10 @@ void image_find_filesystems_slowly(struct image *image)
         bool is_subvolume = strncmp(device, "btrfsvol:", 9) == 0;
         if (is_known(image, device) || is_subvolume || strcmp(type, "swap") == 0)
             continue;
-        struct superblock superblock = {
-            .type = strcmp(type, "unknown") == 0 ? "" : type, .use = SUPERBLOCK_LINUX,
-            .uuid = "", .label = ""};
+        struct superblock superblock = {.type = strcmp(type, "unknown") == 0 ? "" : type,
+                                        .use = SUPERBLOCK_LINUX,
+                                        .uuid = "",
+                                        .label = ""};
         add_filesystem(image, device, &superblock, 0);
     }
 }

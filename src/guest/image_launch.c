@@ -68,12 +68,12 @@ static bool has_setting(guestfs_h *g, const char *name)
 static int add_disks(guestfs_h *g, const struct image_request *r, struct err *e)
 {
     if (r->domain) {
-        struct guestfs_add_domain_argv o = {
-            .bitmask = GUESTFS_ADD_DOMAIN_READONLY_BITMASK | GUESTFS_ADD_DOMAIN_ALLOWUUID_BITMASK |
-                       GUESTFS_ADD_DOMAIN_READONLYDISK_BITMASK,
-            .readonly = 1,
-            .allowuuid = 1,
-            .readonlydisk = "read"};
+        struct guestfs_add_domain_argv o = {.bitmask = GUESTFS_ADD_DOMAIN_READONLY_BITMASK |
+                                                       GUESTFS_ADD_DOMAIN_ALLOWUUID_BITMASK |
+                                                       GUESTFS_ADD_DOMAIN_READONLYDISK_BITMASK,
+                                            .readonly = 1,
+                                            .allowuuid = 1,
+                                            .readonlydisk = "read"};
         if (r->uri) {
             o.bitmask |= GUESTFS_ADD_DOMAIN_LIBVIRTURI_BITMASK;
             o.libvirturi = r->uri;
@@ -88,15 +88,16 @@ static int add_disks(guestfs_h *g, const struct image_request *r, struct err *e)
                            "files instead",
                            r->name);
         return err_set(e, ERR_NOT_FOUND, "%s: the libvirt domain cannot be opened: %s", r->name,
-                       count == 0 ? "it has no disks" : why ? why : "no reason given");
+                       count == 0 ? "it has no disks"
+                       : why      ? why
+                                  : "no reason given");
     }
     for (size_t i = 0; i < r->disk_count; i++) {
         const struct image_disk *d = &r->disks[i];
-        struct guestfs_add_drive_opts_argv o = {
-            .bitmask = GUESTFS_ADD_DRIVE_OPTS_READONLY_BITMASK |
-                       GUESTFS_ADD_DRIVE_OPTS_FORMAT_BITMASK,
-            .readonly = 1,
-            .format = d->format};
+        struct guestfs_add_drive_opts_argv o = {.bitmask = GUESTFS_ADD_DRIVE_OPTS_READONLY_BITMASK |
+                                                           GUESTFS_ADD_DRIVE_OPTS_FORMAT_BITMASK,
+                                                .readonly = 1,
+                                                .format = d->format};
         if (d->blocksize) {
             o.bitmask |= GUESTFS_ADD_DRIVE_OPTS_BLOCKSIZE_BITMASK;
             o.blocksize = d->blocksize;
@@ -149,8 +150,9 @@ static guestfs_h *attempt(struct arena *a, const struct image_request *r, bool e
         return NULL;
     }
     memset(console, 0, sizeof *console);
-    int listener = guestfs_set_event_callback(
-        g, on_console, GUESTFS_EVENT_APPLIANCE | GUESTFS_EVENT_WARNING, 0, console);
+    int listener =
+        guestfs_set_event_callback(g, on_console, GUESTFS_EVENT_APPLIANCE | GUESTFS_EVENT_WARNING,
+                                   0, console);
     int silence = emulate ? LIMIT_EMULATION_SILENCE_SECONDS : LIMIT_CONSOLE_SILENCE_SECONDS;
     watchdog_start(&console->watchdog, silence);
     int result = guestfs_launch(g);

@@ -120,11 +120,11 @@ static const char *what_was_seen(const struct image *image)
 {
     const char *text = NULL;
     vec_each (fs, &image->filesystems) {
-        const char *one =
-            fs->mount_failed ? arena_printf(image->arena, "%s (%s) could not be mounted: %s",
-                                            fs->mountable, fs->shown.type, fs->mount_error)
-                             : arena_printf(image->arena, "%s (%s)", fs->mountable,
-                                            *fs->shown.type ? fs->shown.type : "unknown");
+        const char *one = fs->mount_failed
+                              ? arena_printf(image->arena, "%s (%s) could not be mounted: %s",
+                                             fs->mountable, fs->shown.type, fs->mount_error)
+                              : arena_printf(image->arena, "%s (%s)", fs->mountable,
+                                             *fs->shown.type ? fs->shown.type : "unknown");
         text = text ? arena_printf(image->arena, "%s; %s", text, one) : one;
     }
     return text ? text : "nothing that we know";

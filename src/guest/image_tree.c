@@ -7,7 +7,8 @@
 #include "base/map.h"
 #include "base/path.h"
 
-/* libguestfs splits longer lists into several calls by itself; these bounds keep one answer small. */
+/* libguestfs splits longer lists into several calls by itself; these bounds keep one answer small.
+ */
 #define NAMES_PER_CALL 1000
 /* One message holds 4 MiB less its header. */
 #define BYTES_PER_CALL (2u * 1024u * 1024u)
@@ -109,8 +110,8 @@ static void fetch_links(struct image_view *v, const char *directory, const struc
     }
     if (links.count == 0)
         return;
-    CLEANUP_GUESTFS_STRINGS char **targets = guestfs_readlinklist(
-        v->image->g, directory, name_array(a, links.items, links.count));
+    CLEANUP_GUESTFS_STRINGS char **targets =
+        guestfs_readlinklist(v->image->g, directory, name_array(a, links.items, links.count));
     for (size_t i = 0; targets && targets[i] && i < links.count; i++)
         if (*targets[i]) /* "" is its word for failure */
             map_set(&v->links, path_join(a, directory, links.items[i]),
@@ -412,8 +413,8 @@ struct tree *image_mount_root(struct image *image, size_t filesystem, struct err
         each->shown.mounted_on = "";
     if (mount_read_only(image, fs, "/") != 0) {
         fs->mount_failed = true;
-        err_set(e, ERR_IO, "%s: %s (%s) cannot be mounted: %s", image->request->name,
-                fs->mountable, fs->shown.type, fs->mount_error);
+        err_set(e, ERR_IO, "%s: %s (%s) cannot be mounted: %s", image->request->name, fs->mountable,
+                fs->shown.type, fs->mount_error);
         return NULL;
     }
     fs->shown.mounted_on = "/";

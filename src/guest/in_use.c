@@ -74,8 +74,10 @@ static struct holder find_holder(struct arena *a, const struct stat *file)
 static int check_locks(struct arena *a, int fd, const struct stat *st, const char *path,
                        struct err *e)
 {
-    struct flock lock = {
-        .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = QEMU_WRITER_BYTE, .l_len = 1};
+    struct flock lock = {.l_type = F_WRLCK,
+                         .l_whence = SEEK_SET,
+                         .l_start = QEMU_WRITER_BYTE,
+                         .l_len = 1};
     if (fcntl(fd, F_OFD_GETLK, &lock) != 0 || lock.l_type == F_UNLCK)
         return 0; /* where locks do not work (some network filesystems) nothing can be told */
     struct holder holder = find_holder(a, st);
@@ -130,9 +132,8 @@ static void search_mounted(void *context, dev_t device)
     vec_each (m, &search->mounts->mounts) {
         struct stat source;
         /* btrfs mounts carry a device number of their own; their source tells. */
-        bool is_it = m->device == device ||
-                     (*m->source == '/' && stat(m->source, &source) == 0 &&
-                      S_ISBLK(source.st_mode) && source.st_rdev == device);
+        bool is_it = m->device == device || (*m->source == '/' && stat(m->source, &source) == 0 &&
+                                             S_ISBLK(source.st_mode) && source.st_rdev == device);
         if (is_it && !m->read_only && !search->found)
             search->found = m;
     }

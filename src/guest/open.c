@@ -55,8 +55,7 @@ static int open_directory(struct opened *o, const struct target *target, struct 
                        path);
     o->engine = "directory";
     o->format = "directory";
-    o->directory_root =
-        (struct opened_root){arena_strdup(o->arena, path), root_name(o->directory)};
+    o->directory_root = (struct opened_root){arena_strdup(o->arena, path), root_name(o->directory)};
     return 0;
 }
 
@@ -149,8 +148,7 @@ static int prepare_disk(struct opened *o, const struct target_disk *disk, struct
 
 static int open_disks(struct opened *o, const struct target *target, struct err *e)
 {
-    struct image_disk *disks =
-        arena_alloc_array(o->arena, target->disk_count, sizeof *disks);
+    struct image_disk *disks = arena_alloc_array(o->arena, target->disk_count, sizeof *disks);
     bool has_content = false, all_empty = true;
     for (size_t i = 0; i < target->disk_count; i++) {
         enum raw_content content = RAW_DISK;
@@ -177,9 +175,8 @@ static int open_disks(struct opened *o, const struct target *target, struct err 
 
 static int open_image(struct opened *o, const struct target *target, struct err *e)
 {
-    o->request = (struct image_request){.name = target->name,
-                                        .options = &o->options,
-                                        .notes = &o->notes};
+    o->request =
+        (struct image_request){.name = target->name, .options = &o->options, .notes = &o->notes};
     if (target->kind == TARGET_DOMAIN) {
         o->request.domain = target->domain;
         o->request.uri = target->uri;
@@ -217,8 +214,8 @@ struct opened *open_target(struct arena *a, const struct target *target,
     *o = (struct opened){.arena = a, .notes = {.arena = a}, .options = *options};
     if (options->progress)
         options->progress(options->progress_context, "opening");
-    int result = target->kind == TARGET_DIRECTORY ? open_directory(o, target, e)
-                                                  : open_image(o, target, e);
+    int result =
+        target->kind == TARGET_DIRECTORY ? open_directory(o, target, e) : open_image(o, target, e);
     if (result == 0)
         return o;
     opened_close(o);

@@ -10,7 +10,7 @@
 typedef void open_progress_function(void *context, const char *stage);
 
 struct open_options {
-    bool force_emulation;  /* do not try KVM */
+    bool force_emulation;        /* do not try KVM */
     const char *cache_directory; /* for libguestfs's appliance, NULL for its default */
     bool *kvm_failed; /* may be NULL: set to true, also when opening fails, once KVM had to be given
                        * up; remember it and set force_emulation for the next target */
@@ -38,8 +38,8 @@ const struct opened_root *opened_roots(const struct opened *o, size_t *count);
 /* The tree of one root, wrapped in an overlay, "/" mounted, nothing else yet (facts/mount does the
  * rest through tree_mount). Valid until the next call or opened_close. */
 struct tree *opened_tree(struct opened *o, size_t root, struct err *e);
-const char *opened_engine(const struct opened *o);  /* "libguestfs (software emulation)" */
-const char *opened_format(const struct opened *o);  /* "qcow2", "raw", "directory" */
+const char *opened_engine(const struct opened *o); /* "libguestfs (software emulation)" */
+const char *opened_format(const struct opened *o); /* "qcow2", "raw", "directory" */
 const char *const *opened_notes(const struct opened *o, size_t *count);
 void opened_close(struct opened *o);
 

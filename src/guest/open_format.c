@@ -12,8 +12,8 @@ static const struct suffix {
     const char *suffix;
     const char *format;
 } suffixes[] = {
-    {".raw", "raw"}, {".qcow2", "qcow2"}, {".vmdk", "vmdk"}, {".vdi", "vdi"},
-    {".vhdx", "vhdx"}, {".vhd", "vpc"}, {".vpc", "vpc"}, {".qcow", "qcow"},
+    {".raw", "raw"},   {".qcow2", "qcow2"}, {".vmdk", "vmdk"}, {".vdi", "vdi"},
+    {".vhdx", "vhdx"}, {".vhd", "vpc"},     {".vpc", "vpc"},   {".qcow", "qcow"},
 };
 
 static const char *format_of_suffix(const char *path)
@@ -64,11 +64,12 @@ const char *format_decide(struct note_list *notes, const struct disk_reader *fil
 
     if (suffix && strcmp(suffix, "raw") == 0) {
         if (found)
-            note_add(notes,
-                     "%s: its first bytes look like %s, but %s is read as raw; if it is a %s image, "
-                     "say so with --format %s",
-                     path, found->name, question->is_device ? "a block device" : "a .raw file",
-                     found->name, found->name);
+            note_add(
+                notes,
+                "%s: its first bytes look like %s, but %s is read as raw; if it is a %s image, "
+                "say so with --format %s",
+                path, found->name, question->is_device ? "a block device" : "a .raw file",
+                found->name, found->name);
         return "raw";
     }
     if (!found && suffix && strcmp(suffix, "vpc") == 0 && image_is_fixed_vhd(file))
@@ -81,8 +82,9 @@ const char *format_decide(struct note_list *notes, const struct disk_reader *fil
     if (image_header_check(file, found, path, e) != 0)
         return NULL;
     if (!suffix || strcmp(suffix, found->name) != 0)
-        note_add(notes, "%s: read as %s, because its own header says so; --format raw reads it "
-                        "byte by byte",
+        note_add(notes,
+                 "%s: read as %s, because its own header says so; --format raw reads it "
+                 "byte by byte",
                  path, found->name);
     return found->name;
 }
@@ -105,13 +107,19 @@ static const struct stranger {
     const char *words;
 } strangers[] = {
     {0, "\x1f\x8b", 2, "gzip-compressed data; unpack it with gunzip first"},
-    {0, "\xfd" "7zXZ", 5, "xz-compressed data; unpack it with unxz first"},
+    {0,
+     "\xfd"
+     "7zXZ",
+     5, "xz-compressed data; unpack it with unxz first"},
     {0, "\x28\xb5\x2f\xfd", 4, "zstd-compressed data; unpack it with unzstd first"},
     {0, "BZh", 3, "bzip2-compressed data; unpack it with bunzip2 first"},
     {0, "PK\x03\x04", 4, "a ZIP archive; unpack it first"},
     {0, "7z\xbc\xaf\x27\x1c", 6, "a 7-Zip archive; unpack it first"},
     {257, "ustar", 5, "a tar archive; unpack it (an .ova file is one, with the disk inside)"},
-    {0, "\x7f" "ELF", 4, "a program"},
+    {0,
+     "\x7f"
+     "ELF",
+     4, "a program"},
     {0, "%PDF", 4, "a PDF document"},
 };
 
@@ -153,10 +161,10 @@ int raw_content(struct arena *a, const struct disk_reader *disk, const char *pat
     struct superblock ignored;
     struct partition_table table = partition_table_read(a, disk);
     if (table.other_sector_size)
-        return err_set(e, ERR_UNSUPPORTED,
-                       "%s: its partition table is made for sectors of %d bytes; give --blocksize=%d",
-                       path, disk->sector_size == 512 ? 4096 : 512,
-                       disk->sector_size == 512 ? 4096 : 512);
+        return err_set(
+            e, ERR_UNSUPPORTED,
+            "%s: its partition table is made for sectors of %d bytes; give --blocksize=%d", path,
+            disk->sector_size == 512 ? 4096 : 512, disk->sector_size == 512 ? 4096 : 512);
     *out = RAW_DISK;
     if (table.kind != PARTITION_TABLE_NONE || superblock_identify(a, bytes, &ignored))
         return 0;

@@ -6,8 +6,13 @@
 /* Enough for any table the kernel takes: it makes at most 256 minors a disk. */
 #define LIMIT_PARTITIONS 256
 
-enum { TYPE_EMPTY = 0, TYPE_EXTENDED = 0x05, TYPE_EXTENDED_LBA = 0x0f, TYPE_EXTENDED_LINUX = 0x85,
-       TYPE_GPT = 0xee };
+enum {
+    TYPE_EMPTY = 0,
+    TYPE_EXTENDED = 0x05,
+    TYPE_EXTENDED_LBA = 0x0f,
+    TYPE_EXTENDED_LINUX = 0x85,
+    TYPE_GPT = 0xee
+};
 
 struct mbr_entry {
     uint8_t boot, type;
@@ -80,8 +85,8 @@ static void read_logical(struct arena *a, struct partition_table *table,
     }
 }
 
-static void read_mbr(struct arena *a, struct partition_table *table,
-                     const struct disk_reader *disk, const unsigned char *sector)
+static void read_mbr(struct arena *a, struct partition_table *table, const struct disk_reader *disk,
+                     const unsigned char *sector)
 {
     uint32_t signature = disk_le32(sector + 440);
     table->kind = PARTITION_TABLE_MBR;

@@ -6,8 +6,7 @@
 
 const char *superblock_uuid_text(struct arena *a, const unsigned char u[16])
 {
-    return arena_printf(a,
-                        "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x",
+    return arena_printf(a, "%02x%02x%02x%02x-%02x%02x-%02x%02x-%02x%02x-%02x%02x%02x%02x%02x%02x",
                         u[0], u[1], u[2], u[3], u[4], u[5], u[6], u[7], u[8], u[9], u[10], u[11],
                         u[12], u[13], u[14], u[15]);
 }
@@ -151,8 +150,8 @@ static bool identify_luks(struct arena *a, struct bytes b, struct superblock *ou
 static bool identify_fat(struct arena *a, struct bytes b, struct superblock *out)
 {
     bool is_fat32 = has(b, 82, "FAT32   ", 8);
-    bool is_fat16 = has(b, 54, "FAT16   ", 8) || has(b, 54, "FAT12   ", 8) ||
-                    has(b, 54, "FAT     ", 8);
+    bool is_fat16 =
+        has(b, 54, "FAT16   ", 8) || has(b, 54, "FAT12   ", 8) || has(b, 54, "FAT     ", 8);
     if (!has(b, 510, "\x55\xaa", 2) || (!is_fat32 && !is_fat16))
         return false;
     size_t serial_at = is_fat32 ? 67 : 39;
@@ -160,7 +159,8 @@ static bool identify_fat(struct arena *a, struct bytes b, struct superblock *out
     out->type = "vfat";
     out->use = SUPERBLOCK_OTHER;
     if (serial)
-        out->uuid = arena_printf(a, "%02X%02X-%02X%02X", serial[3], serial[2], serial[1], serial[0]);
+        out->uuid =
+            arena_printf(a, "%02X%02X-%02X%02X", serial[3], serial[2], serial[1], serial[0]);
     out->label = label_at(a, b, serial_at + 4, 11);
     if (strcmp(out->label, "NO NAME") == 0)
         out->label = "";
@@ -206,7 +206,8 @@ static const struct plain_magic {
     {"jfs", SUPERBLOCK_LINUX, 32768, "JFS1", 4, 32768 + 136, 32768 + 152, 16},
     {"erofs", SUPERBLOCK_LINUX, 1024, "\xe2\xe1\xf5\xe0", 4, 1024 + 48, 1024 + 64, 16},
     {"squashfs", SUPERBLOCK_LINUX, 0, "hsqs", 4, 0, 0, 0},
-    {"bcache", SUPERBLOCK_MEMBER, 4096 + 24, "\xc6\x85\x73\xf6\x4e\x1a\x45\xca", 8, 4096 + 40, 0, 0},
+    {"bcache", SUPERBLOCK_MEMBER, 4096 + 24, "\xc6\x85\x73\xf6\x4e\x1a\x45\xca", 8, 4096 + 40, 0,
+     0},
     {"BitLocker", SUPERBLOCK_LOCKED, 3, "-FVE-FS-", 8, 0, 0, 0},
     {"iso9660", SUPERBLOCK_OTHER, 32769, "CD001", 5, 0, 32768 + 40, 32},
 };

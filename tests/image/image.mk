@@ -1,0 +1,4 @@
+# Real disks: what needs libguestfs, root or qemu SKIPs where it is missing.
+check_PROGRAMS += tests/image/open_probe
+tests_image_open_probe_SOURCES = tests/image/open_probe.c
+tests_image_open_probe_LDADD = libguest.a libmodel.a libbase.a $(room_libs)
