@@ -19,6 +19,7 @@
 /* The one thing a signal handler can set. The parent asks for an end with SIGTERM: the handler
  * passes it on to the session (qemu dies of it, so a call that hangs in the appliance returns with
  * an error) and the worker then closes its target in order, which clears libguestfs's own files. */
+#define STOP_SECONDS 10
 static volatile sig_atomic_t asked_to_stop;
 
 static void stop(int signal_number)
@@ -26,6 +27,7 @@ static void stop(int signal_number)
     if (!asked_to_stop) {
         asked_to_stop = 1;
         kill(0, signal_number);
+        alarm(STOP_SECONDS); /* for when the parent is gone and cannot kill */
     }
 }
 

@@ -133,6 +133,18 @@ static int document_exit(const struct json *d, enum severity fail_on)
     return code;
 }
 
+/* "diskmend: web01.qcow2: …" for a target that could not be judged. */
+static void say_failure(const struct json *d)
+{
+    const char *name = json_member_string(json_member(d, "target"), "name");
+    const char *text = json_member_string(json_member(d, "failure"), "message");
+    if (!name || !text)
+        return;
+    size_t n = strlen(name);
+    bool named = strncmp(text, name, n) == 0 && text[n] == ':';
+    say("%s%s%s", named ? "" : name, named ? "" : ": ", text);
+}
+
 static int judge_targets(struct judging *j, struct outputs *out)
 {
     int code = EXIT_CLEAN;
@@ -151,6 +163,7 @@ static int judge_targets(struct judging *j, struct outputs *out)
         }
         vec_each (document, &outcome.documents) {
             code = worse(code, document_exit(*document, j->options->fail_on));
+            say_failure(*document);
             vec_push(j->options->arena, &owned, *document);
         }
         outputs_add(out, outcome.documents.items, outcome.documents.count);

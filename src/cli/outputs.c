@@ -22,8 +22,16 @@ static bool waits(const struct output *output)
     return output->file || strcmp(output->format->name, "json") == 0;
 }
 
+/* A target that failed is an error message; on standard output it is not repeated as text. */
+static bool is_said_already(const struct output *output, const struct json *document)
+{
+    const char *status = json_member_string(document, "status");
+    return !output->file && strcmp(output->format->name, "text") == 0 && status &&
+           strcmp(status, "failed") == 0;
+}
+
 static void render(struct outputs *out, const struct output *output,
-                   const struct json *const *documents, size_t count, bool first)
+                   const struct json *const *documents, size_t count)
 {
     const struct options *o = out->options;
     struct report_options style = {
@@ -34,9 +42,16 @@ static void render(struct outputs *out, const struct output *output,
     };
     struct strbuf text;
     strbuf_init(&text, out->arena);
-    if (!first && strcmp(output->format->name, "text") == 0)
+    VEC(const struct json *) shown = {0};
+    for (size_t i = 0; i < count; i++)
+        if (!is_said_already(output, documents[i]))
+            vec_push(out->arena, &shown, documents[i]);
+    if (strcmp(output->format->name, "text") == 0 && shown.count == 0)
+        return;
+    if (out->printed && strcmp(output->format->name, "text") == 0)
         strbuf_add_char(&text, '\n');
-    output->format->render(&text, documents, count, &style);
+    output->format->render(&text, shown.items, shown.count, &style);
+    out->printed = out->printed || !output->file;
     if (!write_result(&text, output->file))
         out->failed = true;
 }
@@ -48,12 +63,12 @@ void outputs_add(struct outputs *out, struct json *const *documents, size_t coun
         vec_push(out->arena, &out->documents, documents[i]);
     vec_each (output, &out->list)
         if (!waits(output) && count > 0)
-            render(out, output, out->documents.items + before, count, before == 0);
+            render(out, output, out->documents.items + before, count);
 }
 
 void outputs_end(struct outputs *out)
 {
     vec_each (output, &out->list)
         if (waits(output))
-            render(out, output, out->documents.items, out->documents.count, true);
+            render(out, output, out->documents.items, out->documents.count);
 }

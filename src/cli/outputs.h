@@ -11,6 +11,7 @@ struct outputs {
     const struct options *options;
     VEC(struct output) list;
     VEC(const struct json *) documents; /* all so far; borrowed */
+    bool printed; /* some text is on standard output already */
     bool failed;                        /* something could not be written (said already) */
 };
 

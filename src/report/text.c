@@ -202,12 +202,27 @@ static void closing_of_findings(struct page *p, struct strbuf *s, size_t count)
     escape_terminal(s, bytes_of(text_of(first, "rule")));
 }
 
-static void closing_without_findings(struct page *p, struct strbuf *s, size_t not_checked)
+/* Somebody who should get in, and it cannot be told whether they do. */
+static bool has_unknown_way(const struct page *p)
 {
-    if (not_checked > 0) {
-        strbuf_printf(s,
-                      "no findings, but not a clean bill: what stands under \"not checked\" could "
+    const struct json *access = json_member(p->document, "access");
+    for (const struct json *w = json_first(access); w; w = json_next(w))
+        if (strcmp(text_of(w, "verdict"), "unknown") == 0 &&
+            json_bool(json_member(w, "expected"), true))
+            return true;
+    return false;
+}
+
+static void closing_without_findings(struct page *p, struct strbuf *s)
+{
+    if (json_count(json_member(p->document, "not_checked")) > 0) {
+        strbuf_add(s, "no findings, but not a clean bill: what stands under \"not checked\" could "
                       "not be read");
+        return;
+    }
+    if (has_unknown_way(p)) {
+        strbuf_add(s, "no findings, but not a clean bill: what stands as \"unknown\" under \"access\" "
+                      "cannot be told from this disk");
         return;
     }
     strbuf_add(s, "clean: nothing found at the gates ");
@@ -224,7 +239,7 @@ static void print_closing(struct page *p)
     if (count > 0)
         closing_of_findings(p, &s, count);
     else
-        closing_without_findings(p, &s, json_count(json_member(p->document, "not_checked")));
+        closing_without_findings(p, &s);
     table_paragraph(p->out, s.ptr, 0, 0, &p->style);
     strbuf_add_char(p->out, '\n');
 }
