@@ -156,11 +156,8 @@ static int judge_targets(struct judging *j, struct outputs *out)
         struct worker_outcome outcome = worker_run(j->options->arena, &j->request);
         progress_end(&j->progress);
         signal_number = outcome.signal;
-        if (outcome.used_emulation_after_kvm && !j->request.force_emulation) {
-            say("hardware virtualisation (KVM) does not work here: using software emulation, which "
-                "is slower");
+        if (outcome.used_emulation_after_kvm) /* the notes of its report say so, once */
             j->request.force_emulation = true;
-        }
         vec_each (document, &outcome.documents) {
             code = worse(code, document_exit(*document, j->options->fail_on));
             say_failure(*document);

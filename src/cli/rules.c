@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "base/escape.h"
+#include "batch/rule_examples.h"
 #include "cli/data.h"
 #include "cli/environment.h"
 #include "cli/say.h"
@@ -109,6 +110,23 @@ static void add_steps(struct options *o, struct strbuf *out, const struct rule *
         add_part(out, "", escaped(o, json_print(o->arena, s, false)), 0);
 }
 
+/* "man  sshd(8), sshd_config(5)": a line a kind of source. */
+static void add_refs(struct options *o, struct strbuf *out, const struct json *refs, int width)
+{
+    for (const struct json *kind = json_first(refs); kind; kind = json_next(kind)) {
+        struct strbuf line;
+        strbuf_init(&line, o->arena);
+        escape_terminal(&line, bytes_of(json_name(kind) ? json_name(kind) : ""));
+        if (json_string(kind))
+            strbuf_printf(&line, ": %s", escaped(o, json_string(kind)));
+        for (const struct json *one = json_first(kind); one; one = json_next(one)) {
+            strbuf_add(&line, one == json_first(kind) ? ": " : ", ");
+            strbuf_add(&line, escaped(o, json_string(one)));
+        }
+        add_part(out, kind == json_first(refs) ? "refs" : "", line.ptr, width);
+    }
+}
+
 static void show_rule(struct options *o, struct strbuf *out, const struct rule *rule)
 {
     int width = environment_width(STDOUT_FILENO);
@@ -122,11 +140,7 @@ static void show_rule(struct options *o, struct strbuf *out, const struct rule *
     add_part(out, "message", escaped(o, rule->message), width);
     add_part(out, "why", escaped(o, rule->why), width);
     add_steps(o, out, rule, width);
-    const struct json *refs = json_member(rule->source, "refs");
-    for (const struct json *r = json_first(refs); r; r = json_next(r))
-        add_part(out, r == json_first(refs) ? "refs" : "",
-                 escaped(o, json_string(r) ? json_string(r) : json_print(o->arena, r, false)),
-                 width);
+    add_refs(o, out, json_member(rule->source, "refs"), width);
     add_part(out, "file", escaped(o, arena_printf(o->arena, "%s:%d", rule->file, rule->line)), 0);
 }
 
@@ -163,8 +177,52 @@ static int show_rules(struct options *o)
     return code;
 }
 
+/* Examples are judged at this moment unless they name one (1 June 2026, 00:00 UTC), so that what
+ * they say about expiry dates holds for ever. */
+#define EXAMPLES_AT 1780272000
+
+/* The examples of every rule, or with LOCAL_ONLY of the rules that are not ours. */
+static int check_examples(struct options *o, const struct data_directories *where,
+                          const struct rule_set *set, bool local_only)
+{
+    struct err e = {0};
+    struct rule_examples_request request = {
+        .rules = set,
+        .lens_directory = where->lenses,
+        .keywords = data_keywords(o->arena, where, &e),
+        .fixtures = where->fixtures,
+        .at = EXAMPLES_AT,
+    };
+    if (!request.keywords) {
+        say_error(&e);
+        return EXIT_USAGE;
+    }
+    text_vec local = {0};
+    vec_each (rule, &set->rules)
+        if (rule->is_local)
+            vec_push(o->arena, &local, rule->id);
+    rule_example_results results = {0};
+    size_t failures = 0;
+    if (!local_only || local.count > 0) {
+        request.select = local_only ? local.items : NULL;
+        request.select_count = local_only ? local.count : 0;
+        failures = rule_examples_run(o->arena, &request, &results);
+    }
+    vec_each (result, &results)
+        if (result->failure)
+            say("%s:%d: %s, example \"%s\": %s", result->rule->file, result->rule->line,
+                result->rule->id, result->name, result->failure);
+    struct strbuf text;
+    strbuf_init(&text, o->arena);
+    strbuf_printf(&text, "%zu rules without a fault; %zu examples run, %zu of them failed\n",
+                  set->rules.count, results.count, failures);
+    int code = print(o, &text);
+    return failures > 0 ? EXIT_USAGE : code;
+}
+
 static int check_rules(struct options *o)
 {
+    bool local_only = o->words.count > 1;
     for (size_t i = 1; i < o->words.count; i++)
         vec_push(o->arena, &o->rule_directories, o->words.items[i]);
     struct data_directories where = data_find(o->arena);
@@ -173,10 +231,7 @@ static int check_rules(struct options *o)
         return EXIT_USAGE;
     vec_each (note, &set->notes)
         say("%s", *note);
-    struct strbuf text;
-    strbuf_init(&text, o->arena);
-    strbuf_printf(&text, "%zu rules, no faults\n", set->rules.count);
-    int code = print(o, &text);
+    int code = check_examples(o, &where, set, local_only);
     rules_free(set);
     return code;
 }

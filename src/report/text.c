@@ -221,8 +221,9 @@ static void closing_without_findings(struct page *p, struct strbuf *s)
         return;
     }
     if (has_unknown_way(p)) {
-        strbuf_add(s, "no findings, but not a clean bill: what stands as \"unknown\" under \"access\" "
-                      "cannot be told from this disk");
+        strbuf_add(s,
+                   "no findings, but not a clean bill: what stands as \"unknown\" under \"access\" "
+                   "cannot be told from this disk");
         return;
     }
     strbuf_add(s, "clean: nothing found at the gates ");
