@@ -25,14 +25,19 @@ static int compare_seen(const struct finding *a, const struct finding *b)
     return order ? order : strcmp(a->message, b->message);
 }
 
-/* Within one gate, what has no place comes after what has one. */
+/* The sum of the others: a reader wants their causes first. */
+static bool is_summary(const struct finding *f)
+{
+    return strcmp(f->rule, "nobody-can-log-in") == 0;
+}
+
 static int compare(const void *left, const void *right)
 {
     const struct ranked_finding *a = left, *b = right;
     const struct finding *f = &a->finding, *g = &b->finding;
-    int order = compare_int((int)a->shuts, (int)b->shuts);
-    if (!order && a->shuts != GATE_COUNT)
-        order = compare_int(!f->at.file, !g->at.file);
+    int order = compare_int(a->shuts == GATE_COUNT, b->shuts == GATE_COUNT);
+    order = order ? order : compare_int(is_summary(f), is_summary(g));
+    order = order ? order : compare_int((int)a->shuts, (int)b->shuts);
     order = order ? order : compare_int((int)g->severity, (int)f->severity);
     order = order ? order : compare_seen(f, g);
     order = order ? order : compare_text(f->user, g->user);

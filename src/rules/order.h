@@ -12,8 +12,8 @@ struct ranked_finding {
     size_t number;   /* as found, so that the order is total */
 };
 
-/* Sort: what shuts a walk first, in gate order; then severity; then place (what has none last, for
- * it is a consequence of the others), rule and user. Of those with the same rule, place and message
+/* Sort: what shuts a walk first, in gate order (nobody-can-log-in, the sum of them, after them);
+ * then severity; then place, rule and user. Of those with the same rule, place and message
  * one is left; its user is NULL when they were several people's. Appends to OUT. */
 void order_findings(struct arena *a, struct ranked_finding *items, size_t count,
                     struct rule_results *out);

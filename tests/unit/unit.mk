@@ -6,3 +6,5 @@ include tests/unit/base.mk
 include tests/unit/guest.mk
 include tests/unit/guest_open.mk
 include tests/unit/syntax_lens.mk
+include tests/unit/rules.mk
+include tests/unit/syntax_ssh_key.mk

@@ -1,0 +1,11 @@
+check_PROGRAMS += tests/unit/test_rules tests/unit/test_rules_load
+rules_unit_libs = librules.a libmodel.a libbase.a $(room_libs) $(CHECK_LIBS)
+tests_unit_test_rules_SOURCES = tests/unit/test_rules.c tests/unit/suite.h
+tests_unit_test_rules_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_rules_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_rules_LDADD = $(rules_unit_libs)
+tests_unit_test_rules_load_SOURCES = tests/unit/test_rules_load.c tests/unit/suite.h
+tests_unit_test_rules_load_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_rules_load_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_rules_load_LDADD = $(rules_unit_libs)
+TESTS += tests/unit/test_rules tests/unit/test_rules_load
