@@ -154,6 +154,8 @@ static void add_filesystem(struct tree *t, const struct json *o)
                            .partlabel = text_or_empty(a, o, "partlabel"),
                            .size = (uint64_t)json_number(json_member(o, "size"), 0),
                            .mounted_on = text_or_empty(a, o, "mounted_on")};
+    if (json_member_string(o, "subvolume"))
+        f.subvolume = text_or_empty(a, o, "subvolume");
     memory_tree_filesystem(t, &f);
 }
 

@@ -247,11 +247,17 @@ void memory_tree_unreadable(struct tree *t, const char *path, const char *reason
     u->reason = arena_strdup(t->arena, reason);
 }
 
+static const char *or_empty(const char *text)
+{
+    return text ? text : "";
+}
+
 void memory_tree_filesystem(struct tree *t, const struct filesystem *filesystem)
 {
     struct memory *m = memory_of(t);
     vec_each (f, &m->filesystems) {
-        if (strcmp(f->device, filesystem->device) == 0) {
+        if (strcmp(f->device, filesystem->device) == 0 &&
+            strcmp(or_empty(f->subvolume), or_empty(filesystem->subvolume)) == 0) {
             *f = *filesystem;
             return;
         }

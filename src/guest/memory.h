@@ -23,7 +23,8 @@ void memory_tree_meta(struct tree *t, const char *path, uint32_t mode, uint32_t 
 void memory_tree_xattr(struct tree *t, const char *path, const char *name, struct bytes value);
 /* Everything at or below PATH answers "unreadable" with REASON. */
 void memory_tree_unreadable(struct tree *t, const char *path, const char *reason);
-/* Adds the filesystem, or replaces the one of the same device. Its strings are borrowed. */
+/* Adds the filesystem, or replaces the one of the same device and subvolume. Its strings are
+ * borrowed. */
 void memory_tree_filesystem(struct tree *t, const struct filesystem *filesystem);
 void memory_tree_no_filesystem(struct tree *t, const char *device);
 
