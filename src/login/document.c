@@ -29,6 +29,25 @@ static bool same_reason(const struct reason *a, const struct reason *b)
            same_text(a->keyword, b->keyword);
 }
 
+/* What could not be read leaves a gate unknown, and most rules word a lock. These say it so that it
+ * holds for both; the rest shows in the verdict and in what was not checked. */
+static bool is_worded(const struct reason *r)
+{
+    static const char *const ids[] = {"sshd-config-unreadable", "passwd-file-damaged",
+                                      "listen-address-wrong"};
+    if (r->state != GATE_UNKNOWN)
+        return true;
+    for (size_t i = 0; i < sizeof ids / sizeof *ids; i++)
+        if (strcmp(ids[i], r->id) == 0)
+            return true;
+    return false;
+}
+
+static bool is_expected(const struct walk *w, const struct reason *r)
+{
+    return (w->expected || r->everybody) && is_worded(r);
+}
+
 /* From FIRST on: the records of the same user, or those of everybody. */
 static void add(struct arena *a, struct records *list, size_t first, const struct walk *w,
                 const struct reason *r)
@@ -40,12 +59,12 @@ static void add(struct arena *a, struct records *list, size_t first, const struc
             continue;
         if (strcmp(known->method, method) != 0)
             known->method = "*";
-        known->expected |= w->expected;
+        known->expected |= is_expected(w, r);
         return;
     }
     vec_push(a, &list->items,
              ((struct record){r, r->everybody ? "*" : w->subject.user, r->everybody ? "*" : method,
-                              w->expected || r->everybody}));
+                              is_expected(w, r)}));
 }
 
 static struct json *place_json(struct arena *a, const struct place *p)

@@ -62,6 +62,10 @@ static bool publickey_expected(const struct account_fact *a, const struct key_in
 {
     if (has_key_evidence(a->name, index))
         return a->uid != 0 || !has_only_cloud_init_keys(a->name, index);
+    /* The keys went with the home: nobody can say any more that there were none. */
+    if (a->uid != 0 && !a->is_system && a->home_state &&
+        (strcmp(a->home_state, "missing") == 0 || strcmp(a->home_state, "not-directory") == 0))
+        return true;
     return a->uid != 0 && a->is_admin && !has_set_password(a);
 }
 

@@ -3,6 +3,7 @@
  * check_shadow_expiry. */
 #include "login/visit.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "facts/collect.h"
@@ -15,6 +16,17 @@ static void lock_missing_user(const struct visit *v)
     /* The file is gone, empty or not looked at: gate_account_files has said so. */
     if (!gap && reason_list_shuts(v->guest, GATE_ACCOUNT))
         return;
+    size_t count;
+    const struct row_fact **rows = key_index_rows(v->index, v->subject->user, &count);
+    for (size_t i = 0; !gap && i < count; i++) {
+        if (strcmp(rows[i]->db, "passwd") != 0)
+            continue;
+        struct reason *r = reason_add(v->reasons, "passwd-file-damaged", GATE_SHUT, rows[i]->at);
+        r->keyword = v->subject->user;
+        r->value = rows[i]->defect;
+        r->detail = rows[i]->detail;
+        return;
+    }
     struct reason *r = reason_add(v->reasons, "user-missing", gap ? GATE_UNKNOWN : GATE_SHUT,
                                   place_of_file("/etc/passwd"));
     r->value = v->subject->user;
@@ -127,6 +139,23 @@ static void judge_expiry(const struct visit *v, bool pam)
                            : "the password is older than its maximum age";
 }
 
+/* yescrypt came with libxcrypt 4.3; musl's crypt has never had it. */
+static bool knows_scheme(const struct os_facts *os, const char *scheme)
+{
+    if (!scheme || !strstr(scheme, "yescrypt"))
+        return true;
+    long release = os->version ? strtol(os->version, NULL, 10) : 0;
+    if (os->family_code == FAMILY_ALPINE)
+        return false;
+    if (release == 0 || !os->id)
+        return true;
+    if (os->family_code == FAMILY_RHEL)
+        return release > 8 || (strcmp(os->id, "fedora") == 0 && release >= 30);
+    if (os->family_code == FAMILY_DEBIAN)
+        return release >= (strcmp(os->id, "ubuntu") == 0 ? 20 : 11);
+    return true;
+}
+
 static void judge_password(const struct visit *v)
 {
     const struct account_fact *a = v->account;
@@ -143,6 +172,8 @@ static void judge_password(const struct visit *v)
         id = effective_yes(v->settings, "PermitEmptyPasswords") ? NULL : "password-empty";
         break;
     case PASSWORD_SET:
+        id = knows_scheme(&v->facts->os, a->scheme) ? NULL : "password-hash-unsupported";
+        break;
     case PASSWORD_UNKNOWN:
     case PASSWORD_NO_ENTRY:
         break;
@@ -152,7 +183,9 @@ static void judge_password(const struct visit *v)
     struct reason *r =
         reason_add(v->reasons, id, GATE_SHUT, a->shadow_at.file ? a->shadow_at : a->at);
     r->keyword = a->name;
-    r->value = a->password_state == PASSWORD_STAR ? "none" : a->password;
+    r->value = a->password_state == PASSWORD_STAR  ? "none"
+               : a->password_state == PASSWORD_SET ? "unsupported"
+                                                   : a->password;
     r->detail = a->scheme;
 }
 

@@ -89,19 +89,19 @@ static void note_modes(const struct facts *f, struct reason_list *out)
             continue;
         const char *why = NULL;
         if (file->uid != 0)
-            why = "owner";
+            why = "not root's";
         else if (file->mode & (id_files[i].is_public ? 0022 : 0027))
-            why = "too-open";
+            why = "open to others";
         else if (id_files[i].is_public && (file->mode & 0044) != 0044)
-            why = "not-readable";
+            why = "names cannot be read by everybody";
         if (!why)
             continue;
         struct reason *r =
             reason_for_all(out, "id-files-mode-owner", GATE_OPEN, place_of_file(file->path));
         r->keyword = file->path;
-        r->value = why;
-        r->detail =
+        r->value =
             arena_printf(f->arena, "mode %04o, owner %lld", file->mode, (long long)file->uid);
+        r->detail = why;
         r->wanted = id_files[i].is_public ? "0644" : NULL;
     }
 }

@@ -28,16 +28,31 @@ const char *blame(const struct visit *v, const struct sshd_directive *d, const c
     return main_file_contradicts(v->settings->config, d) ? "dropin-overrides-main" : plain;
 }
 
+/* A line of a block that starts at the margin while one before it is set in: whoever wrote it took
+ * the block for closed. */
+static bool is_outdented(const struct sshd_config *config, size_t index)
+{
+    const struct sshd_directive *d = &config->directives.items[index];
+    for (size_t i = index; d->at.column == 1 && i-- > 0;) {
+        const struct sshd_directive *before = &config->directives.items[i];
+        if (before->match != d->match)
+            return false;
+        if (before->at.column > 1)
+            return true;
+    }
+    return false;
+}
+
 /* The default shuts, and a line that would open stands in a Match block for others: it was meant
  * for everybody and got below a Match. */
 static const struct sshd_directive *swallowed_line(const struct visit *v, const char *keyword,
-                                                   const char *opening)
+                                                   const char *opening, bool by_default)
 {
     const struct sshd_config *config = v->settings->config;
     for (size_t i = 0; i < config->directives.count; i++) {
         const struct sshd_directive *d = &config->directives.items[i];
         if (d->match > 0 && d->is_valid && strcasecmp(d->keyword, keyword) == 0 && d->value &&
-            strcasecmp(d->value, opening) == 0)
+            strcasecmp(d->value, opening) == 0 && (by_default || is_outdented(config, i)))
             return d;
     }
     return NULL;
@@ -49,8 +64,9 @@ static struct reason *lock_setting(const struct visit *v, const char *keyword, c
 {
     const struct sshd_directive *d = effective_winner(v->settings, keyword);
     const char *id = blame(v, d, plain);
-    const struct sshd_directive *swallowed =
-        !d && opening ? swallowed_line(v, keyword, opening) : NULL;
+    const struct sshd_directive *swallowed = opening && !effective_in_match(v->settings, d)
+                                                 ? swallowed_line(v, keyword, opening, d == NULL)
+                                                 : NULL;
     if (swallowed)
         id = "match-swallows-global";
     const struct sshd_directive *shown = swallowed ? swallowed : d;
@@ -192,6 +208,10 @@ static void judge_methods(const struct visit *v, size_t usable_keys)
         unknown |= step == STEP_UNKNOWN;
     }
     const struct sshd_directive *d = effective_winner(v->settings, "AuthenticationMethods");
+    /* sshd does not even start with it: one lock, one reason. */
+    if (!effective_in_match(v->settings, d) &&
+        reason_list_has(v->guest, "sshd-authmethods-unsatisfiable"))
+        return;
     struct reason *r =
         reason_add(v->reasons, "authmethods-extra-factor", unknown ? GATE_UNKNOWN : GATE_SHUT,
                    effective_place(v->settings, d));

@@ -158,7 +158,7 @@ static bool was_read(const struct sshd_config *config, const char *path)
 /* Drop-ins that the distribution's own Include would have read, and nothing reads them now. */
 static void note_lost_include(const struct facts *f, struct reason_list *out)
 {
-    for (size_t i = 0; i < f->files.count; i++) {
+    for (size_t i = 0; f->sshd->files.count > 0 && i < f->files.count; i++) {
         const struct file_fact *file = &f->files.items[i];
         if (!file->purpose || strcmp(file->purpose, "sshd-drop-in") != 0 || !file->exists ||
             file->size == 0 || was_read(f->sshd, file->path))

@@ -8,6 +8,9 @@
 #include "base/path.h"
 #include "facts/collect.h"
 
+/* Above it stand nobody and what tools hand out by themselves. */
+#define PERSON_UID_END 60000
+
 static bool has_option(const struct mount_fact *m, const char *name)
 {
     return text_list_has(&m->options, name);
@@ -86,7 +89,7 @@ static void note_hidden_home(const struct facts *f, const struct mount_fact *m,
     for (size_t i = 0; i < f->accounts.count; i++) {
         const struct account_fact *a = &f->accounts.items[i];
         if (!a->home || !a->home_state || strcmp(a->home_state, "missing") != 0 ||
-            (a->is_system && a->uid != 0) || !a->can_log_in_shell)
+            (a->is_system && a->uid != 0) || a->uid >= PERSON_UID_END || !a->can_log_in_shell)
             continue;
         if (!path_is_below(a->home, m->directory))
             continue;

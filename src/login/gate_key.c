@@ -80,6 +80,16 @@ static bool is_uid_changed(const struct search *s, const struct key_file_fact *f
            owns_nothing(s->v->facts, file->unsafe_uid);
 }
 
+static const char *say_unsafe(struct arena *a, const struct key_file_fact *file)
+{
+    const char *why = file->unsafe_why ? file->unsafe_why : "";
+    if (strcmp(why, "owner") == 0)
+        return arena_printf(a, "owner %lld is neither root nor the user",
+                            (long long)file->unsafe_uid);
+    return arena_printf(a, "mode %04o lets %s write", file->unsafe_mode & 07777,
+                        strcmp(why, "group-writable") == 0 ? "the group" : "others");
+}
+
 static void lock_unsafe(struct search *s, const struct key_file_fact *file)
 {
     static const struct {
@@ -100,12 +110,14 @@ static void lock_unsafe(struct search *s, const struct key_file_fact *file)
     if (by_acl)
         id = "key-acl-mask";
     struct arena *a = s->v->facts->arena;
+    bool bare = strncmp(id, "key-", 4) == 0 && !by_acl;
     struct reason *r = reason_add(&s->locks, id, GATE_SHUT, place_of_file(file->unsafe_path));
-    r->value = file->unsafe_why;
+    r->value = say_unsafe(a, file);
     r->keyword = file->path;
-    r->detail = arena_printf(a, "mode %04o, owner %lld", file->unsafe_mode & 07777,
-                             (long long)file->unsafe_uid);
-    r->wanted = s->v->account ? arena_printf(a, "%lld", (long long)s->v->account->uid) : NULL;
+    r->detail = bare ? NULL
+                     : arena_printf(a, "mode %04o, owner %lld", file->unsafe_mode & 07777,
+                                    (long long)file->unsafe_uid);
+    r->wanted = arena_printf(a, "%lld", (long long)s->v->account->uid);
 }
 
 static void add_line_lock(struct search *s, const struct key_fact *key,
@@ -308,10 +320,8 @@ static void note_agent(struct search *s, const struct key_file_fact *file)
     }
 }
 
-size_t gate_key(const struct visit *v)
+static size_t judge_keys(const struct visit *v)
 {
-    if (!v->account)
-        return 0;
     struct search s = {.v = v, .locks = {.arena = v->facts->arena}, .all_sha1_type = true};
     s.files = key_index_files(v->index, v->account->name, &s.file_count);
     s.keys = key_index_keys(v->index, v->account->name, &s.key_count);
@@ -339,4 +349,17 @@ size_t gate_key(const struct visit *v)
         lock_nothing_there(&s);
     hand_over(&s, first);
     return 0;
+}
+
+size_t gate_key(const struct visit *v)
+{
+    if (!v->account)
+        return 0;
+    if (v->subject->method == METHOD_PUBLICKEY)
+        return judge_keys(v);
+    /* Only to know how many keys a second factor could be: the locks are the other walk's. */
+    struct reason_list unheard = {.arena = v->facts->arena};
+    struct visit quiet = *v;
+    quiet.reasons = &unheard;
+    return judge_keys(&quiet);
 }

@@ -80,11 +80,10 @@ static void judge_privsep_user(const struct facts *f, struct reason_list *out)
     for (size_t i = 0; i < f->accounts.count; i++)
         anybody |= f->accounts.items[i].nss_visible;
     bool unreadable = find_gap(f, "passwd") != NULL;
-    if (!anybody && !unreadable)
-        return;
-    struct reason *r =
-        reason_for_all(out, "privsep-user-missing", unreadable ? GATE_UNKNOWN : GATE_SHUT,
-                       user ? user->at : place_of_file("/etc/passwd"));
+    if (!anybody || unreadable)
+        return; /* nobody resolves, or nobody can tell: gate account has the reason */
+    struct reason *r = reason_for_all(out, "privsep-user-missing", GATE_SHUT,
+                                      user ? user->at : place_of_file("/etc/passwd"));
     r->keyword = "sshd";
     r->value = user ? user->defect : "missing";
 }
@@ -229,7 +228,7 @@ void gate_sshd(const struct facts *f, bool default_target_broken, struct reason_
     gate_sshd_host_keys(f, out);
     judge_privsep_user(f, out);
     for (size_t i = 0; i < f->files.count; i++)
-        if (is_purpose(&f->files.items[i], "privsep-dir"))
+        if (is_purpose(&f->files.items[i], "privsep-dir") && f->os.family_code != FAMILY_UNKNOWN)
             judge_privsep_directory(f, &f->files.items[i], out);
     judge_runtime_directory(f, out);
     note_etc_ssh(f, out);

@@ -104,9 +104,12 @@ void gate_sshd_config(const struct facts *f, struct reason_list *out)
         shut = true;
     }
     if (config->unreadable && !shut) {
-        struct reason *r = reason_for_all(out, "sshd-config-unreadable", GATE_UNKNOWN,
-                                          config->unreadable_at.file ? config->unreadable_at
-                                                                     : place_of_file(config->path));
+        /* Links in a circle stop sshd as they stop us. */
+        bool loop = config->unreadable_reason && strstr(config->unreadable_reason, "symbolic link");
+        struct reason *r =
+            reason_for_all(out, "sshd-config-unreadable", loop ? GATE_SHUT : GATE_UNKNOWN,
+                           config->unreadable_at.file ? config->unreadable_at
+                                                      : place_of_file(config->path));
         r->detail = config->unreadable_reason;
     }
 }

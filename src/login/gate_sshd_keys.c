@@ -31,6 +31,24 @@ static bool first_boot(const struct facts *f)
     return id && !id->exists && !id->unreadable;
 }
 
+/* cloud-init has not run on this disk yet: as on an image straight from the vendor, the next boot
+ * is a new instance to it, and it makes the keys. */
+static bool cloud_init_makes_keys(const struct facts *f)
+{
+    const struct file_fact *config = facts_file(f, "/etc/cloud/cloud.cfg");
+    const struct file_fact *instance = facts_file(f, "/var/lib/cloud/instance");
+    if (!config || !config->exists || !instance || instance->exists || instance->unreadable ||
+        instance->link)
+        return false;
+    for (size_t i = 0; i < f->conf.count; i++) {
+        const struct conf_fact *c = &f->conf.items[i];
+        if (c->purpose && c->key && strcmp(c->purpose, "cloud-init") == 0 &&
+            strcmp(c->key, "disabled") == 0)
+            return false;
+    }
+    return true;
+}
+
 /* Families whose units or init scripts make missing keys before sshd starts. */
 static bool makes_keys_at_boot(const struct facts *f)
 {
@@ -46,6 +64,8 @@ static bool makes_keys_at_boot(const struct facts *f)
     case FAMILY_UNKNOWN:
         break;
     }
+    if (cloud_init_makes_keys(f))
+        return true;
     if (!first_boot(f))
         return false;
     for (size_t i = 0; i < f->units.count; i++) {
@@ -93,9 +113,9 @@ static const char *reason_of(const struct facts *f, const struct host_key_fact *
     return "hostkey-unusable";
 }
 
-static void fill(struct reason *r, const struct host_key_fact *k)
+static void fill(struct arena *a, struct reason *r, const struct host_key_fact *k)
 {
-    r->value = k->state;
+    r->value = is_state(k, "too-open") ? arena_printf(a, "mode %04o", k->mode & 07777) : k->state;
     r->keyword = k->path;
     r->detail = k->detail;
     r->wanted = k->type;
@@ -115,7 +135,7 @@ static void note_broken(const struct facts *f, bool made, struct reason_list *ou
         struct place at = missing && k->named_at.file ? k->named_at
                           : k->at.file                ? k->at
                                                       : place_of_file(k->path);
-        fill(reason_for_all(out, reason_of(f, k), GATE_OPEN, at), k);
+        fill(f->arena, reason_for_all(out, reason_of(f, k), GATE_OPEN, at), k);
     }
 }
 
@@ -150,7 +170,7 @@ static void lock_missing(const struct facts *f, const struct host_key_fact *firs
         reason_for_all(out, elsewhere ? "hostkey-path-or-label" : "hostkeys-missing", GATE_SHUT,
                        elsewhere && first->named_at.file ? first->named_at
                                                          : place_of_file(first->path));
-    fill(r, first);
+    fill(f->arena, r, first);
 }
 
 /* No key loads: the reason is what ails those that are there, else that none is. */
@@ -166,7 +186,8 @@ static void lock_none_loads(const struct facts *f, struct reason_list *out)
             unreadable = k;
         } else if (!reason_list_has(out, reason_of(f, k))) {
             broken = true;
-            fill(reason_for_all(out, reason_of(f, k), GATE_SHUT,
+            fill(f->arena,
+                 reason_for_all(out, reason_of(f, k), GATE_SHUT,
                                 k->at.file ? k->at : place_of_file(k->path)),
                  k);
         }
@@ -175,7 +196,8 @@ static void lock_none_loads(const struct facts *f, struct reason_list *out)
         for (size_t i = 0; i < out->items.count; i++)
             if (strncmp(out->items.items[i].id, "hostkey", 7) == 0)
                 out->items.items[i].state = GATE_UNKNOWN;
-        fill(reason_for_all(out, "hostkey-unusable", GATE_UNKNOWN, place_of_file(unreadable->path)),
+        fill(f->arena,
+             reason_for_all(out, "hostkey-unusable", GATE_UNKNOWN, place_of_file(unreadable->path)),
              unreadable);
     } else if (!broken && missing) {
         lock_missing(f, missing, out);

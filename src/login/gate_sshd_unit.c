@@ -2,6 +2,7 @@
  * drop-ins, conditions. Judged once for the guest. */
 #include "login/visit.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "facts/collect.h"
@@ -30,6 +31,16 @@ static bool is_wanted(const struct unit_fact *u, bool default_target_broken)
     return default_target_broken && (is_state(u, "enabled") || is_state(u, "generated"));
 }
 
+/* The file that gave the unit its ExecStart, as far as the names tell: the last drop-in. */
+static struct place exec_place(const struct unit_fact *u)
+{
+    if (u->problem_at.file)
+        return u->problem_at;
+    if (u->drop_ins.count > 0)
+        return place_of_file(u->drop_ins.items[u->drop_ins.count - 1]);
+    return place_of_file(u->path ? u->path : u->at.file);
+}
+
 static struct place unit_place(const struct unit_fact *u)
 {
     if (u->at.file)
@@ -55,8 +66,7 @@ static void lock_program(const struct facts *f, const struct unit_fact *u, struc
     bool is_sshd = f->os.sshd_path && u->exec_path && strcmp(u->exec_path, f->os.sshd_path) == 0;
     if (is_sshd || !f->os.sshd_path)
         return; /* gate_sshd looks at sshd itself */
-    struct reason *r = reason_for_all(out, "sshd-unit-override-broken", GATE_SHUT,
-                                      u->problem_at.file ? u->problem_at : unit_place(u));
+    struct reason *r = reason_for_all(out, "sshd-unit-override-broken", GATE_SHUT, exec_place(u));
     r->value = u->exec_path;
     r->keyword = u->name;
     r->wanted = f->os.sshd_path;
@@ -110,6 +120,13 @@ static bool socket_is_served(const struct facts *f, const struct unit_fact *sock
     return true;
 }
 
+/* Ubuntu starts sshd by its socket since 22.10. */
+static bool socket_is_default(const struct facts *f)
+{
+    return f->os.id && strcmp(f->os.id, "ubuntu") == 0 && f->os.version &&
+           (strtol(f->os.version, NULL, 10) >= 23 || strcmp(f->os.version, "22.10") == 0);
+}
+
 /* Nothing starts sshd: say which link is missing, or which mask is in the way. */
 static void lock_not_wanted(const struct facts *f, struct reason_list *out)
 {
@@ -128,7 +145,8 @@ static void lock_not_wanted(const struct facts *f, struct reason_list *out)
             service = u;
     }
     /* A mask on the socket alone is usual where the service is the one in use. */
-    bool mask_decides = masked && (is_role(masked, "sshd") || !service || service == masked);
+    bool mask_decides = masked && (is_role(masked, "sshd") || !service || service == masked ||
+                                   socket_is_default(f));
     const struct unit_fact *u = mask_decides ? masked : service;
     struct reason *r = reason_for_all(out, mask_decides ? "sshd-unit-masked" : "sshd-unit-disabled",
                                       unknown ? GATE_UNKNOWN : GATE_SHUT,

@@ -152,7 +152,7 @@ static struct line_verdict judge_size(const struct visit *v, const struct key_fa
         const struct sshd_directive *d = effective_winner(v->settings, "RequiredRSASize");
         struct line_verdict verdict =
             refuse(d ? "pubkey-algorithms-restricted" : "key-type-unsupported", "RequiredRSASize",
-                   bits);
+                   arena_printf(v->facts->arena, "ssh-rsa of %s bits", bits));
         verdict.wanted = effective_value(v->settings, "RequiredRSASize");
         if (d)
             verdict.at = effective_place(v->settings, d);
@@ -160,7 +160,8 @@ static struct line_verdict judge_size(const struct visit *v, const struct key_fa
     }
     /* sshd: SSH_RSA_MINIMUM_MODULUS_SIZE, 768 before 7.6. */
     if (key->bits < (v->facts->os.openssh_version >= 706 ? 1024 : 768))
-        return refuse("key-type-unsupported", "ssh-rsa", bits);
+        return refuse("key-type-unsupported", "ssh-rsa",
+                      arena_printf(v->facts->arena, "ssh-rsa of %s bits", bits));
     return (struct line_verdict){0};
 }
 
@@ -183,6 +184,8 @@ struct line_verdict key_line_judge(const struct visit *v, const struct key_fact 
             refuse(key->defect ? defect_reason(key) : "key-line-malformed", NULL,
                    key->defect ? key->defect : "malformed");
         verdict.detail = key->detail;
+        if (key->type && strcmp(verdict.reason, "key-type-unsupported") == 0)
+            verdict.value = key->type;
         return verdict;
     }
     struct line_verdict verdict = judge_options(v, key);
