@@ -61,6 +61,12 @@ static const struct {
     {"/etc/nologin", "nologin"},
     {"/etc/fstab", "fstab"},
     {"/.autorelabel", "autorelabel"},
+    {"/etc/machine-id", "first-boot"},
+    {"/var/lib/cloud/instance", "first-boot"},
+    {"/etc/cloud/cloud.cfg", "first-boot"},
+    {"/etc/ssh/ssh_host_rsa_key", "host-key"},
+    {"/etc/ssh/ssh_host_ecdsa_key", "host-key"},
+    {"/etc/ssh/ssh_host_ed25519_key", "host-key"},
 };
 
 static const char *owner_name(const struct facts *f, int64_t uid)
@@ -246,6 +252,9 @@ void facts_read_files(struct facts *f)
         add_file(f, privsep, "privsep-dir");
     if (f->sshd->path && !facts_file(f, f->sshd->path))
         add_file(f, f->sshd->path, "sshd-config");
+    struct list_answer drop_ins = tree_glob(f->tree, "/etc/ssh/sshd_config.d/*.conf");
+    for (size_t i = 0; drop_ins.presence == PRESENCE_PRESENT && i < drop_ins.count && i < 512; i++)
+        add_file(f, drop_ins.names[i], "sshd-drop-in");
     add_sshd_programs(f);
     add_all_pointed(f);
 }

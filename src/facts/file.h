@@ -8,7 +8,8 @@
 struct file_fact {
     const char *path;
     const char *purpose; /* "privsep-dir" "sshd" "sshd-session" "sshd-auth" "sshd-config" "etc-ssh"
-                          * "not-to-be-run" "moduli" "sentinel" "id-file" … */
+                          * "not-to-be-run" "moduli" "sentinel" "id-file" "lock" "sshd-drop-in"
+                          * "sshd-exec" (what the unit starts) "revoked-keys" … */
     bool exists;
     const char *unreadable; /* the reason; NULL when it could be looked at */
     const char *type;       /* "file" "directory" "symlink" … of what the path leads to */
