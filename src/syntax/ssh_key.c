@@ -3,8 +3,6 @@
  * good that sshd refuses. Called by facts/. */
 #include "syntax/ssh_key.h"
 
-#include <strings.h>
-
 #include "syntax/ssh_key_blob.h"
 #include "syntax/ssh_key_options.h"
 
@@ -260,6 +258,16 @@ static void attempt_diagnose(struct arena *a, const char *line, const struct att
     }
 }
 
+static bool type_in_capitals(const char *word, size_t len)
+{
+    char lower[64];
+    if (len >= sizeof lower)
+        return false;
+    for (size_t i = 0; i < len; i++)
+        lower[i] = word[i] >= 'A' && word[i] <= 'Z' ? (char)(word[i] | 0x20) : word[i];
+    return ssh_key_type_find((struct bytes){lower, len}) != NULL;
+}
+
 /* Neither the first word nor the one behind the options is a type. */
 static void stray_diagnose(struct arena *a, const char *line, size_t at, struct ssh_key_line *out)
 {
@@ -285,10 +293,9 @@ static void stray_diagnose(struct arena *a, const char *line, size_t at, struct 
         defect(out, "malformed", at, "no key type stands before the key");
     else if (strncmp(line + next, "AAAA", 4) == 0)
         defect(out, "unknown-type", at,
-               arena_printf(a,
-                            "\"%s\" is no key type (types are written "
-                            "in lower case)",
-                            word));
+               arena_printf(a, "\"%s\" is no key type%s", word,
+                            type_in_capitals(line + at, end - at) ? " (they are in lower case)"
+                                                                  : ""));
     else
         defect(out, "malformed", at, "the line is no key");
 }

@@ -114,7 +114,21 @@ static bool number_within(const char *text, long long max, long long *number)
     return end != text && *end == '\0' && *number >= 0 && *number <= max;
 }
 
-/* auth-options.c handle_permit. A service name in place of the port cannot be looked up here. */
+/* misc.c a2port asks getservbyname(3); these stand in every /etc/services. */
+static bool service_is_known(const char *name)
+{
+    static const char *const services[] = {
+        "ftp",   "ssh",   "telnet", "smtp",   "domain", "http", "pop3",       "sunrpc",
+        "ntp",   "imap2", "snmp",   "ldap",   "https",  "imap", "submission", "ldaps",
+        "imaps", "pop3s", "mysql",  "rsync",  "nfs",    "x11",  "postgresql", "kerberos",
+    };
+    for (size_t i = 0; i < sizeof services / sizeof *services; i++)
+        if (strcmp(name, services[i]) == 0)
+            return true;
+    return false;
+}
+
+/* auth-options.c handle_permit. */
 static const char *permit_fault(const char *value, bool bare_port)
 {
     const char *port = NULL;
@@ -139,14 +153,7 @@ static const char *permit_fault(const char *value, bool bare_port)
         return NULL;
     if (number_within(port, 65535, &number))
         return number > 0 ? NULL : "port 0 is no port";
-    bool has_letter = false;
-    for (const char *p = port; *p; p++) {
-        char c = (char)(*p | 0x20);
-        has_letter |= c >= 'a' && c <= 'z';
-        if (!((c >= 'a' && c <= 'z') || (*p >= '0' && *p <= '9') || *p == '-'))
-            return "the port is no number";
-    }
-    return has_letter ? NULL : "the port is out of range";
+    return service_is_known(port) ? NULL : "the port is no number from 1 to 65535";
 }
 
 /* misc.c parse_absolute_time; the UTC forms came with 9.1. Zone and clock play no part here. */

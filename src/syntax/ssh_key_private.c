@@ -132,9 +132,7 @@ static enum private_result section_read(struct arena *a, struct bytes section,
         !wire_u32(&w, &check[1]) || check[0] != check[1] || !wire_text(&w, &name))
         return PRIVATE_INVALID;
     const struct ssh_key_type *type = ssh_key_type_find(name);
-    if (!type)
-        return PRIVATE_UNSUPPORTED;
-    if (!ssh_key_types_agree(type, outside->type))
+    if (!type || !ssh_key_types_agree(type, outside->type))
         return PRIVATE_INVALID;
     if (type->security_key || type->certificate || type->family == SSH_KEY_MLDSA_ED25519)
         return PRIVATE_UNSUPPORTED; /* no host key that sshd can use by itself */

@@ -1,0 +1,12 @@
+check_PROGRAMS += tests/unit/test_syntax_ssh_key
+tests_unit_test_syntax_ssh_key_SOURCES = tests/unit/test_syntax_ssh_key.c tests/unit/suite.h
+tests_unit_test_syntax_ssh_key_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_syntax_ssh_key_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_syntax_ssh_key_LDADD = libsyntax.a libmodel.a libbase.a $(room_libs) $(CHECK_LIBS)
+TESTS += tests/unit/test_syntax_ssh_key
+check_PROGRAMS += tests/unit/test_syntax_private_key
+tests_unit_test_syntax_private_key_SOURCES = tests/unit/test_syntax_private_key.c tests/unit/suite.h
+tests_unit_test_syntax_private_key_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_syntax_private_key_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_syntax_private_key_LDADD = libsyntax.a libmodel.a libbase.a $(room_libs) $(CHECK_LIBS)
+TESTS += tests/unit/test_syntax_private_key
