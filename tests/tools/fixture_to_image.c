@@ -29,6 +29,7 @@ struct maker {
     const char *out;
     struct volume *volumes;
     size_t count;
+    unsigned xattr_files;
 };
 
 static int complain(const char *path, const char *what)
@@ -147,6 +148,20 @@ static void script_meta(struct volume *v, const char *inside, const struct node 
     fprintf(v->script, "set_inode_field \"%s\" gid %u\n", inside, node->gid);
 }
 
+/* Labels and ACLs: debugfs takes the value from a file, whatever its bytes. */
+static int script_xattrs(struct maker *m, struct volume *v, const char *path, const char *inside)
+{
+    struct xattrs_answer xattrs = tree_xattrs(m->tree, path);
+    for (size_t i = 0; xattrs.presence == PRESENCE_PRESENT && i < xattrs.count; i++) {
+        const char *value =
+            path_join(m->arena, m->out, arena_printf(m->arena, "xattr-%u", m->xattr_files++));
+        if (write_host_file(value, xattrs.xattrs[i].value) != 0)
+            return -1;
+        fprintf(v->script, "ea_set -f \"%s\" \"%s\" %s\n", value, inside, xattrs.xattrs[i].name);
+    }
+    return 0;
+}
+
 /* PATH of the guest, which is INSIDE on volume V, and all below it. */
 static int put(struct maker *m, struct volume *v, const char *path, const char *inside, int depth)
 {
@@ -163,6 +178,8 @@ static int put(struct maker *m, struct volume *v, const char *path, const char *
     if (result != 0)
         return result;
     script_meta(v, inside, &there.node);
+    if (script_xattrs(m, v, path, inside) != 0)
+        return -1;
     if (there.node.type != NODE_DIRECTORY)
         return 0;
     struct list_answer list = tree_list(m->tree, path);
