@@ -63,6 +63,6 @@ void accounts_mark_admins(struct facts *f)
         if (!strchr(extra.names[i], '.') && n > 0 && extra.names[i][n - 1] != '~')
             read_sudoers(f, path_join(f->arena, "/etc/sudoers.d", extra.names[i]), &sudo);
     }
-    vec_each(account, &f->accounts)
+    vec_each (account, &f->accounts)
         account->is_admin = account->nss_visible && !account->shadowed && is_admin(account, &sudo);
 }

@@ -43,7 +43,8 @@ static struct text_list members_of(struct facts *f, const struct account_line *l
     return members;
 }
 
-static void add_group(struct facts *f, const struct account_file *file, const struct account_line *l)
+static void add_group(struct facts *f, const struct account_file *file,
+                      const struct account_line *l)
 {
     int64_t gid;
     const char *defect = NULL;
@@ -61,7 +62,8 @@ static void add_group(struct facts *f, const struct account_file *file, const st
     if (defect)
         account_add_row(f, file, l->line, 0, l->fields[0], defect,
                         arena_printf(f->arena, "%zu fields, 4 expected", l->field_count));
-    bool hidden = !has_gid || l->fields[0].len == 0 || (defect && strcmp(defect, "nis-leftover") == 0) ||
+    bool hidden = !has_gid || l->fields[0].len == 0 ||
+                  (defect && strcmp(defect, "nis-leftover") == 0) ||
                   (accounts_musl(f) && l->field_count < 4);
     if (hidden || !facts_has_room(f, "group", f->groups.count))
         return;
@@ -104,9 +106,8 @@ static const char *group_name(const struct facts *f, const struct gid_entry *sor
         else
             high = middle;
     }
-    return low < f->groups.count && sorted[low].gid == gid
-               ? f->groups.items[sorted[low].order].name
-               : NULL;
+    return low < f->groups.count && sorted[low].gid == gid ? f->groups.items[sorted[low].order].name
+                                                           : NULL;
 }
 
 /* Each gid once, in the order first met; names where a group has one. */
@@ -139,7 +140,7 @@ void accounts_read_groups(struct facts *f, const struct name_index *names)
 {
     struct account_file file;
     account_file_read(f, GROUP, "group", LENS_GROUP, &file);
-    vec_each(line, &file.lines)
+    vec_each (line, &file.lines)
         add_group(f, &file, line);
     mark_shadowed(f, &file);
     struct membership *all = arena_alloc_array(f->arena, f->accounts.count, sizeof *all);

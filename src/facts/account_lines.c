@@ -89,13 +89,14 @@ void account_file_read(struct facts *f, const char *path, const char *db, enum l
     if (r.presence != PRESENCE_PRESENT)
         return;
     if (r.cut)
-        facts_add_gap(f, db, place_of_file(path), "a limit was hit: larger than 4 MiB, the rest is not read");
+        facts_add_gap(f, db, place_of_file(path),
+                      "a limit was hit: larger than 4 MiB, the rest is not read");
     if (bytes_start_with(r.content, "\xef\xbb\xbf"))
         account_add_row(f, out, 1, 1, (struct bytes){0}, "byte-order-mark", NULL);
     struct lens_text text = {0};
     struct err e = {0};
     if (f->lenses && lens_parse(f->lenses, kind, r.content, &text, &e) == ERR_NONE) {
-        vec_each(l, &text.lines)
+        vec_each (l, &text.lines)
             add_line(f, out, l->text, l->line);
     } else {
         /* Too much for the lens's time limit: the lines alone are enough to judge by. */

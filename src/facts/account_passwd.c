@@ -9,7 +9,7 @@
 #include "facts/assignments.h"
 #include "facts/collect.h"
 
-#define PASSWD "/etc/passwd"
+#define PASSWD          "/etc/passwd"
 #define DEFAULT_UID_MIN 1000
 
 static int64_t uid_minimum(struct facts *f)
@@ -35,7 +35,7 @@ static int64_t uid_minimum(struct facts *f)
 /* Programs that end the session at once or that nobody logs in for. */
 static bool is_login_shell(const char *shell)
 {
-    static const char *const none[] = {"nologin", "false", "sync", "shutdown",
+    static const char *const none[] = {"nologin", "false", "sync",     "shutdown",
                                        "halt",    "true",  "poweroff", "reboot"};
     const char *name = path_name(shell);
     for (size_t i = 0; i < sizeof none / sizeof *none; i++)
@@ -96,11 +96,12 @@ static void add_account(struct facts *f, const struct account_file *file,
         .at = {file->path, l->line, 0},
     };
     account->defect = line_defect(f, l, account);
-    account->is_system = account->uid != FACT_NO_NUMBER && account->uid > 0 && account->uid < uid_min;
+    account->is_system =
+        account->uid != FACT_NO_NUMBER && account->uid > 0 && account->uid < uid_min;
     account->can_log_in_shell = is_login_shell(account->shell);
     /* x (or pam_unix's ## form) sends readers to shadow; anything else is the password itself. */
-    bool in_shadow = l->field_count > 1 && (bytes_equal_text(l->fields[1], "x") ||
-                                            bytes_start_with(l->fields[1], "##"));
+    bool in_shadow = l->field_count > 1 &&
+                     (bytes_equal_text(l->fields[1], "x") || bytes_start_with(l->fields[1], "##"));
     account->password_source = in_shadow ? "shadow" : "passwd";
     if (!in_shadow) {
         struct password_field p =
@@ -130,7 +131,7 @@ static void find_same_uids(struct facts *f, const struct account_file *file)
 {
     size_t n = 0;
     struct account_fact **sorted = arena_alloc_array(f->arena, f->accounts.count, sizeof *sorted);
-    vec_each(account, &f->accounts)
+    vec_each (account, &f->accounts)
         if (account->nss_visible && !account->shadowed)
             sorted[n++] = account;
     if (n > 1)
@@ -152,7 +153,7 @@ struct name_index accounts_read_passwd(struct facts *f)
     struct account_file file;
     account_file_read(f, PASSWD, "passwd", LENS_PASSWD, &file);
     int64_t uid_min = uid_minimum(f);
-    vec_each(line, &file.lines)
+    vec_each (line, &file.lines)
         if (facts_has_room(f, "account", f->accounts.count))
             add_account(f, &file, line, uid_min);
     size_t n = f->accounts.count, seen = 0;

@@ -32,7 +32,7 @@ static bool is_blank(struct bytes b)
 static bool line_visible(const struct facts *f, const struct account_line *l,
                          struct account_fact *ages, const char **defect, int *column)
 {
-    int64_t *fields[] = {&ages->last_change, &ages->minimum, &ages->maximum,
+    int64_t *fields[] = {&ages->last_change, &ages->minimum,  &ages->maximum,
                          &ages->warn,        &ages->inactive, &ages->expires};
     *defect = l->field_count < 9 ? "fields-missing" : l->field_count > 9 ? "fields-extra" : NULL;
     *column = 0;
@@ -55,7 +55,8 @@ static bool line_visible(const struct facts *f, const struct account_line *l,
     }
     if (accounts_musl(f) || l->field_count < 5)
         return false;
-    bool old_form = (l->field_count == 5 && l->fields[4].len > 0) || (l->field_count == 6 && is_blank(l->fields[5]));
+    bool old_form = (l->field_count == 5 && l->fields[4].len > 0) ||
+                    (l->field_count == 6 && is_blank(l->fields[5]));
     /* INT_FIELD_MAYBE_NULL wants something left on the line: the last of eight may not be empty. */
     return old_form || (l->field_count == 8 && l->fields[7].len > 0);
 }
@@ -106,7 +107,7 @@ static void read_gshadow(struct facts *f)
 {
     struct account_file file;
     account_file_read(f, "/etc/gshadow", "gshadow", LENS_GSHADOW, &file);
-    vec_each(l, &file.lines)
+    vec_each (l, &file.lines)
         if (l->field_count != 4)
             account_add_row(f, &file, l->line, 0, l->fields[0],
                             l->field_count < 4 ? "fields-missing" : "fields-extra", NULL);
@@ -117,14 +118,14 @@ void accounts_read_shadow(struct facts *f, const struct name_index *names)
     struct account_file file;
     account_file_read(f, SHADOW, "shadow", LENS_SHADOW, &file);
     if (file.presence != PRESENCE_UNREADABLE) {
-        vec_each(account, &f->accounts) {
+        vec_each (account, &f->accounts) {
             if (strcmp(account->password_source, "shadow") != 0)
                 continue;
             account->password_state = PASSWORD_NO_ENTRY;
             account->password = account_password_name(PASSWORD_NO_ENTRY);
         }
     }
-    vec_each(line, &file.lines)
+    vec_each (line, &file.lines)
         take_entry(f, &file, line, names);
     read_gshadow(f);
 }

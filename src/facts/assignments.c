@@ -87,7 +87,8 @@ void assignments_read(struct arena *a, struct bytes text, enum assignment_syntax
     while (peek(&r) >= 0) {
         while (peek(&r) == ' ' || peek(&r) == '\t')
             take(&r);
-        if (syntax == ASSIGNMENT_SHELL && bytes_start_with(bytes_cut(text, r.at, r.at + 7), "export "))
+        if (syntax == ASSIGNMENT_SHELL &&
+            bytes_start_with(bytes_cut(text, r.at, r.at + 7), "export "))
             r.at += 7;
         size_t start = r.at;
         int line = r.line;
@@ -97,8 +98,7 @@ void assignments_read(struct arena *a, struct bytes text, enum assignment_syntax
         if (name.len > 0 && peek(&r) == '=') {
             take(&r);
             const char *value = read_value(a, &r, syntax);
-            vec_push(a, &out->items,
-                     ((struct assignment){arena_text(a, name), value, line}));
+            vec_push(a, &out->items, ((struct assignment){arena_text(a, name), value, line}));
         }
         skip_line(&r);
     }
@@ -107,7 +107,7 @@ void assignments_read(struct arena *a, struct bytes text, enum assignment_syntax
 const struct assignment *assignments_find(const struct assignments *list, const char *name)
 {
     const struct assignment *found = NULL;
-    vec_each(p, &list->items)
+    vec_each (p, &list->items)
         if (strcmp(p->name, name) == 0)
             found = p;
     return found;

@@ -83,8 +83,8 @@ static const char *title_of(struct arena *a, struct bytes rest)
     char quote = rest.ptr[0];
     bool quoted = quote == '"' || quote == '\'';
     size_t end = quoted ? 1 : 0;
-    while (end < rest.len && (quoted ? rest.ptr[end] != quote
-                                     : rest.ptr[end] != ' ' && rest.ptr[end] != '{'))
+    while (end < rest.len &&
+           (quoted ? rest.ptr[end] != quote : rest.ptr[end] != ' ' && rest.ptr[end] != '{'))
         end++;
     return arena_text(a, bytes_cut(rest, quoted, end));
 }
@@ -106,7 +106,8 @@ static const char *grubenv_value(struct facts *f, const char *path, const char *
     return NULL;
 }
 
-/* Which menu entry grub.cfg starts by itself: a number, a title or an id; "0" when it does not say. */
+/* Which menu entry grub.cfg starts by itself: a number, a title or an id; "0" when it does not say.
+ */
 static const char *default_entry(struct facts *f, struct bytes text, const char *directory)
 {
     struct bytes rest = text, line;
@@ -167,7 +168,8 @@ static void read_grub_cfg(struct facts *f, const char *directory)
             index += submenu_depth < 0;
             s.entry = title_of(f->arena, bytes_cut(line, n, line.len));
             s.is_recovery = says_recovery(s.entry);
-            s.is_default = is_named(f->arena, wanted, submenu_depth < 0 ? index : -1, s.entry, line);
+            s.is_default =
+                is_named(f->arena, wanted, submenu_depth < 0 ? index : -1, s.entry, line);
         }
         struct bytes end = text_trim(line);
         if (end.len > 0 && end.ptr[end.len - 1] == '{' && end.ptr[0] != '#')
@@ -255,8 +257,7 @@ static void read_default_grub(struct facts *f, const char *path)
         return;
     struct assignments list = {0};
     assignments_read(f->arena, text, ASSIGNMENT_SHELL, &list);
-    vec_each(p, &list.items)
-    {
+    vec_each (p, &list.items) {
         if (strncmp(p->name, "GRUB_CMDLINE_LINUX", 18) != 0)
             continue;
         struct source s = {.entry = p->name,

@@ -38,7 +38,7 @@ static void read_selinux(struct facts *f)
         return;
     struct assignments list = {0};
     assignments_read(f->arena, text, ASSIGNMENT_SHELL, &list);
-    vec_each(p, &list.items)
+    vec_each (p, &list.items)
         if (strcmp(p->name, "SELINUX") == 0 || strcmp(p->name, "SELINUXTYPE") == 0)
             add(f, "selinux", p->name, p->value, path, p->line);
 }

@@ -16,16 +16,41 @@ static const struct fact_kind gap_kind = FACT_KIND("gap", gap_fact, gap_fields);
 
 /* What every producer starts with: asked for at once where an engine pays for each question. */
 static const char *const first_paths[] = {
-    "/etc/os-release", "/usr/lib/os-release", "/etc/fstab", "/etc/crypttab",
-    "/usr/sbin/sshd", "/etc/passwd", "/etc/shadow", "/etc/group", "/etc/gshadow",
-    "/etc/login.defs", "/etc/sudoers", "/etc/sudoers.d", "/etc/nsswitch.conf",
-    "/etc/ssh", "/etc/ssh/sshd_config", "/etc/ssh/sshd_config.d", "/etc/ld.so.conf",
-    "/etc/ld.so.conf.d", "/lib/systemd/systemd", "/usr/lib/systemd/systemd",
-    "/etc/systemd/system", "/usr/lib/systemd/system", "/lib/systemd/system",
-    "/usr/local/lib/systemd/system", "/etc/systemd/system/multi-user.target.wants",
-    "/etc/systemd/system/sockets.target.wants", "/etc/default/ssh", "/etc/sysconfig/sshd",
-    "/etc/selinux/config", "/etc/cloud/cloud.cfg", "/etc/cloud/cloud.cfg.d",
-    "/boot/grub/grub.cfg", "/boot/grub2/grub.cfg", "/etc/default/grub", "/boot/loader/entries",
+    "/etc/os-release",
+    "/usr/lib/os-release",
+    "/etc/fstab",
+    "/etc/crypttab",
+    "/usr/sbin/sshd",
+    "/etc/passwd",
+    "/etc/shadow",
+    "/etc/group",
+    "/etc/gshadow",
+    "/etc/login.defs",
+    "/etc/sudoers",
+    "/etc/sudoers.d",
+    "/etc/nsswitch.conf",
+    "/etc/ssh",
+    "/etc/ssh/sshd_config",
+    "/etc/ssh/sshd_config.d",
+    "/etc/ld.so.conf",
+    "/etc/ld.so.conf.d",
+    "/lib/systemd/systemd",
+    "/usr/lib/systemd/systemd",
+    "/etc/systemd/system",
+    "/usr/lib/systemd/system",
+    "/lib/systemd/system",
+    "/usr/local/lib/systemd/system",
+    "/etc/systemd/system/multi-user.target.wants",
+    "/etc/systemd/system/sockets.target.wants",
+    "/etc/default/ssh",
+    "/etc/sysconfig/sshd",
+    "/etc/selinux/config",
+    "/etc/cloud/cloud.cfg",
+    "/etc/cloud/cloud.cfg.d",
+    "/boot/grub/grub.cfg",
+    "/boot/grub2/grub.cfg",
+    "/etc/default/grub",
+    "/boot/loader/entries",
 };
 
 struct facts *facts_gather(struct arena *a, struct tree *t, struct lens_session *lenses,
@@ -57,10 +82,10 @@ static const struct unit_fact *running_unit(const struct facts *f)
 {
     const struct unit_fact *first = NULL;
     bool socket = false;
-    vec_each(u, &f->units)
+    vec_each (u, &f->units)
         if (strcmp(u->role, "sshd-socket") == 0 && u->at_boot)
             socket = true;
-    vec_each(u, &f->units) {
+    vec_each (u, &f->units) {
         if (strcmp(u->role, "sshd") != 0 || !u->path || strcmp(u->state, "alias") == 0)
             continue;
         bool instance = strchr(u->name, '@') != NULL;
@@ -87,12 +112,11 @@ void facts_add_gap(struct facts *f, const char *section, struct place at, const 
 {
     if (f->gaps.count >= LIMIT_FINDINGS_PER_RULE)
         return;
-    vec_each(g, &f->gaps)
+    vec_each (g, &f->gaps)
         if (strcmp(g->section, section) == 0 && g->at.line == at.line &&
             strcmp(g->at.file ? g->at.file : "", at.file ? at.file : "") == 0)
             return;
-    vec_push(f->arena, &f->gaps,
-             ((struct gap_fact){section, reason ? reason : "unreadable", at}));
+    vec_push(f->arena, &f->gaps, ((struct gap_fact){section, reason ? reason : "unreadable", at}));
 }
 
 bool facts_has_room(struct facts *f, const char *section, size_t count)
@@ -110,7 +134,7 @@ void facts_note(struct facts *f, const char *format, ...)
     va_start(args, format);
     vsnprintf(text, sizeof text, format, args);
     va_end(args);
-    vec_each(note, &f->notes)
+    vec_each (note, &f->notes)
         if (strcmp(*note, text) == 0)
             return;
     vec_push(f->arena, &f->notes, arena_strdup(f->arena, text));
@@ -118,7 +142,7 @@ void facts_note(struct facts *f, const char *format, ...)
 
 const struct account_fact *facts_account(const struct facts *f, const char *name)
 {
-    vec_each(account, &f->accounts)
+    vec_each (account, &f->accounts)
         if (account->nss_visible && !account->shadowed && strcmp(account->name, name) == 0)
             return account;
     return NULL;
@@ -126,7 +150,7 @@ const struct account_fact *facts_account(const struct facts *f, const char *name
 
 const char *facts_group_name(const struct facts *f, int64_t gid)
 {
-    vec_each(group, &f->groups)
+    vec_each (group, &f->groups)
         if (group->gid == gid)
             return group->name;
     return NULL;
@@ -134,7 +158,7 @@ const char *facts_group_name(const struct facts *f, int64_t gid)
 
 const struct unit_fact *facts_unit(const struct facts *f, const char *name)
 {
-    vec_each(unit, &f->units)
+    vec_each (unit, &f->units)
         if (strcmp(unit->name, name) == 0)
             return unit;
     return NULL;
@@ -142,7 +166,7 @@ const struct unit_fact *facts_unit(const struct facts *f, const char *name)
 
 const struct file_fact *facts_file(const struct facts *f, const char *path)
 {
-    vec_each(file, &f->files)
+    vec_each (file, &f->files)
         if (strcmp(file->path, path) == 0)
             return file;
     return NULL;
@@ -185,7 +209,7 @@ struct json *facts_document(const struct facts *f)
     json_set(f->arena, document, "login", json_new_array(f->arena));
     ADD_SECTION(gap_kind, f->gaps);
     struct json *notes = json_new_array(f->arena);
-    vec_each(note, &f->notes)
+    vec_each (note, &f->notes)
         json_append(f->arena, notes, json_new_string(f->arena, *note));
     json_set(f->arena, document, "notes", notes);
     return document;

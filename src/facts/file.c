@@ -8,24 +8,15 @@
 #include "syntax/ssh_key.h"
 
 static const struct fact_field file_fields[] = {
-    FACT_FIELD(file_fact, path, FIELD_TEXT),
-    FACT_FIELD(file_fact, purpose, FIELD_TEXT),
-    FACT_FIELD(file_fact, exists, FIELD_BOOL),
-    FACT_FIELD(file_fact, unreadable, FIELD_TEXT),
-    FACT_FIELD(file_fact, type, FIELD_TEXT),
-    FACT_FIELD(file_fact, mode, FIELD_MODE),
-    FACT_FIELD(file_fact, uid, FIELD_NUMBER),
-    FACT_FIELD(file_fact, gid, FIELD_NUMBER),
-    FACT_FIELD(file_fact, owner, FIELD_TEXT),
-    FACT_FIELD(file_fact, group, FIELD_TEXT),
-    FACT_FIELD(file_fact, size, FIELD_NUMBER),
-    FACT_FIELD(file_fact, link, FIELD_TEXT),
-    FACT_FIELD(file_fact, real_path, FIELD_TEXT),
-    FACT_FIELD(file_fact, safe, FIELD_TRUTH),
-    FACT_FIELD(file_fact, unsafe_path, FIELD_TEXT),
-    FACT_FIELD(file_fact, unsafe_why, FIELD_TEXT),
-    FACT_FIELD(file_fact, content, FIELD_TEXT),
-    FACT_FIELD(file_fact, label, FIELD_TEXT),
+    FACT_FIELD(file_fact, path, FIELD_TEXT),        FACT_FIELD(file_fact, purpose, FIELD_TEXT),
+    FACT_FIELD(file_fact, exists, FIELD_BOOL),      FACT_FIELD(file_fact, unreadable, FIELD_TEXT),
+    FACT_FIELD(file_fact, type, FIELD_TEXT),        FACT_FIELD(file_fact, mode, FIELD_MODE),
+    FACT_FIELD(file_fact, uid, FIELD_NUMBER),       FACT_FIELD(file_fact, gid, FIELD_NUMBER),
+    FACT_FIELD(file_fact, owner, FIELD_TEXT),       FACT_FIELD(file_fact, group, FIELD_TEXT),
+    FACT_FIELD(file_fact, size, FIELD_NUMBER),      FACT_FIELD(file_fact, link, FIELD_TEXT),
+    FACT_FIELD(file_fact, real_path, FIELD_TEXT),   FACT_FIELD(file_fact, safe, FIELD_TRUTH),
+    FACT_FIELD(file_fact, unsafe_path, FIELD_TEXT), FACT_FIELD(file_fact, unsafe_why, FIELD_TEXT),
+    FACT_FIELD(file_fact, content, FIELD_TEXT),     FACT_FIELD(file_fact, label, FIELD_TEXT),
     FACT_FIELD(file_fact, at, FIELD_PLACE),
 };
 const struct fact_kind file_kind = FACT_KIND("file", file_fact, file_fields);
@@ -41,7 +32,7 @@ static const struct {
     {"/var", "sentinel"},
     {"/boot", "sentinel"},
     {"/boot/efi", "sentinel"},
-    
+
     {"/etc/ssh", "etc-ssh"},
     {"/etc/ssh/sshd_config.d", "etc-ssh"},
     {"/etc/ssh/sshd_config", "sshd-config"},
@@ -71,7 +62,9 @@ static const struct {
 
 static const char *owner_name(const struct facts *f, int64_t uid)
 {
-    vec_each(account, &f->accounts) if (account->nss_visible && account->uid == uid) return account->name;
+    vec_each (account, &f->accounts)
+        if (account->nss_visible && account->uid == uid)
+            return account->name;
     return NULL;
 }
 
@@ -92,8 +85,9 @@ static const char *label_of(struct facts *f, const char *path)
 /* The record stays valid until the next one is added. */
 static struct file_fact *add_file(struct facts *f, const char *path, const char *purpose)
 {
-    vec_each(known, &f->files) if (strcmp(known->path, path) == 0 &&
-                                   strcmp(known->purpose, purpose) == 0) return NULL;
+    vec_each (known, &f->files)
+        if (strcmp(known->path, path) == 0 && strcmp(known->purpose, purpose) == 0)
+            return NULL;
     if (!facts_has_room(f, "file", f->files.count))
         return NULL;
     struct file_fact *file = vec_push_new(f->arena, &f->files);
@@ -225,9 +219,9 @@ static void add_pointed(struct facts *f, size_t i, const char *value, struct pla
 static void add_all_pointed(struct facts *f)
 {
     for (size_t i = 0; i < sizeof pointed / sizeof *pointed; i++)
-        vec_each(d, &f->sshd->directives) if (d->is_valid &&
-                                              strcmp(d->keyword, pointed[i].keyword) == 0)
-            add_pointed(f, i, d->value, d->at);
+        vec_each (d, &f->sshd->directives)
+            if (d->is_valid && strcmp(d->keyword, pointed[i].keyword) == 0)
+                add_pointed(f, i, d->value, d->at);
 }
 
 /* id files of SUSE and others may be in /usr/etc; host key directories are looked at by key.c. */
@@ -238,9 +232,9 @@ static void add_sshd_programs(struct facts *f)
         add_file(f, f->os.session_path, "sshd-session");
     if (f->os.auth_path)
         add_file(f, f->os.auth_path, "sshd-auth");
-    vec_each(unit, &f->units) if (strcmp(unit->role, "sshd") == 0 && unit->exec_path &&
-                                  unit->exec_path[0] == '/')
-        add_file(f, unit->exec_path, "sshd-exec");
+    vec_each (unit, &f->units)
+        if (strcmp(unit->role, "sshd") == 0 && unit->exec_path && unit->exec_path[0] == '/')
+            add_file(f, unit->exec_path, "sshd-exec");
 }
 
 void facts_read_files(struct facts *f)

@@ -45,20 +45,13 @@ static const struct fact_field key_file_fields[] = {
 const struct fact_kind key_file_kind = FACT_KIND("key_file", key_file_fact, key_file_fields);
 
 static const struct fact_field key_fields[] = {
-    FACT_FIELD(key_fact, user, FIELD_TEXT),
-    FACT_FIELD(key_fact, file, FIELD_TEXT),
-    FACT_FIELD(key_fact, type, FIELD_TEXT),
-    FACT_FIELD(key_fact, bits, FIELD_NUMBER),
-    FACT_FIELD(key_fact, fingerprint, FIELD_TEXT),
-    FACT_FIELD(key_fact, comment, FIELD_TEXT),
-    FACT_FIELD(key_fact, options, FIELD_TEXTS),
-    FACT_FIELD(key_fact, cert_authority, FIELD_BOOL),
-    FACT_FIELD(key_fact, from, FIELD_TEXT),
-    FACT_FIELD(key_fact, expiry_time, FIELD_TEXT),
-    FACT_FIELD(key_fact, command, FIELD_TEXT),
-    FACT_FIELD(key_fact, principals, FIELD_TEXT),
-    FACT_FIELD(key_fact, defect, FIELD_TEXT),
-    FACT_FIELD(key_fact, detail, FIELD_TEXT),
+    FACT_FIELD(key_fact, user, FIELD_TEXT),        FACT_FIELD(key_fact, file, FIELD_TEXT),
+    FACT_FIELD(key_fact, type, FIELD_TEXT),        FACT_FIELD(key_fact, bits, FIELD_NUMBER),
+    FACT_FIELD(key_fact, fingerprint, FIELD_TEXT), FACT_FIELD(key_fact, comment, FIELD_TEXT),
+    FACT_FIELD(key_fact, options, FIELD_TEXTS),    FACT_FIELD(key_fact, cert_authority, FIELD_BOOL),
+    FACT_FIELD(key_fact, from, FIELD_TEXT),        FACT_FIELD(key_fact, expiry_time, FIELD_TEXT),
+    FACT_FIELD(key_fact, command, FIELD_TEXT),     FACT_FIELD(key_fact, principals, FIELD_TEXT),
+    FACT_FIELD(key_fact, defect, FIELD_TEXT),      FACT_FIELD(key_fact, detail, FIELD_TEXT),
     FACT_FIELD(key_fact, at, FIELD_PLACE),
 };
 const struct fact_kind key_kind = FACT_KIND("key", key_fact, key_fields);

@@ -28,8 +28,8 @@ static void look_at(struct facts *f, const struct account_fact *account, struct 
     struct stat_answer s = tree_stat(f->tree, out->path);
     if (s.presence == PRESENCE_ABSENT) {
         struct stat_answer l = tree_lstat(f->tree, out->path);
-        out->state = l.presence == PRESENCE_PRESENT && l.node.type == NODE_SYMLINK ? "dangling"
-                                                                                   : "missing";
+        out->state =
+            l.presence == PRESENCE_PRESENT && l.node.type == NODE_SYMLINK ? "dangling" : "missing";
         return;
     }
     if (s.presence == PRESENCE_UNREADABLE) {
@@ -62,7 +62,8 @@ static void look_at(struct facts *f, const struct account_fact *account, struct 
         return;
     }
     if (r.cut)
-        facts_add_gap(f, "key_file", out->at, "a limit was hit: larger than 1 MiB, the rest is not read");
+        facts_add_gap(f, "key_file", out->at,
+                      "a limit was hit: larger than 1 MiB, the rest is not read");
     key_read_lines(f, r.content, out);
 }
 
@@ -126,8 +127,7 @@ static void prefetch(struct facts *f, const struct text_list *patterns)
 {
     struct text_list paths = {0};
     size_t n = 0;
-    vec_each(account, &f->accounts)
-    {
+    vec_each (account, &f->accounts) {
         if (!is_candidate(account) || n++ >= ACCOUNTS_MAX)
             continue;
         for (size_t i = 0; i < patterns->count; i++) {
@@ -146,8 +146,7 @@ void keys_read_authorized(struct facts *f)
     struct text_list patterns = key_patterns(f);
     prefetch(f, &patterns);
     size_t n = 0;
-    vec_each(account, &f->accounts)
-    {
+    vec_each (account, &f->accounts) {
         if (!is_candidate(account))
             continue;
         if (n++ >= ACCOUNTS_MAX) {

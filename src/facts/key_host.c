@@ -56,8 +56,7 @@ static void compare_public(struct facts *f, struct host_key_fact *key)
         return;
     const char *fingerprint = ssh_public_key_fingerprint(f->arena, r.content);
     if (fingerprint && key->fingerprint)
-        key->public_matches =
-            strcmp(fingerprint, key->fingerprint) == 0 ? TRUTH_YES : TRUTH_NO;
+        key->public_matches = strcmp(fingerprint, key->fingerprint) == 0 ? TRUTH_YES : TRUTH_NO;
     if (!key->fingerprint)
         key->fingerprint = fingerprint;
 }
@@ -86,7 +85,8 @@ static void read_key(struct facts *f, struct host_key_fact *key)
     if (strcmp(key->state, "ok") == 0 && type_is_gone(f, key->type))
         key->state = "unsupported";
     bool readable = strcmp(key->state, "ok") == 0 || strcmp(key->state, "invalid") == 0;
-    if (readable && key->type && strcmp(key->type, "rsa") == 0 && parsed.bits > 0 && parsed.bits < smallest_rsa(f)) {
+    if (readable && key->type && strcmp(key->type, "rsa") == 0 && parsed.bits > 0 &&
+        parsed.bits < smallest_rsa(f)) {
         key->state = "too-short";
         key->detail = arena_printf(f->arena, "%lld bits, %lld needed", (long long)parsed.bits,
                                    (long long)smallest_rsa(f));
@@ -102,7 +102,9 @@ static void add_host_key(struct facts *f, const char *value, bool named, struct 
     if (strcmp(value, "none") == 0 || !facts_has_room(f, "host_key", f->host_keys.count))
         return;
     const char *path = path_tidy(f->arena, path_join(f->arena, "/", value));
-    vec_each(known, &f->host_keys) if (strcmp(known->path, path) == 0) return;
+    vec_each (known, &f->host_keys)
+        if (strcmp(known->path, path) == 0)
+            return;
     struct host_key_fact key = {.path = path,
                                 .named = named,
                                 .state = "missing",
@@ -132,8 +134,7 @@ static void add_host_key(struct facts *f, const char *value, bool named, struct 
 void keys_read_host(struct facts *f)
 {
     bool any = false;
-    vec_each(d, &f->sshd->directives)
-    {
+    vec_each (d, &f->sshd->directives) {
         if (!d->is_valid || strcmp(d->keyword, "HostKey") != 0 || d->arguments.count == 0)
             continue;
         any = true;

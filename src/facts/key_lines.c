@@ -5,7 +5,9 @@
 
 static const char *option_value(const struct ssh_key_line *line, const char *name)
 {
-    vec_each(option, &line->options) if (strcmp(option->name, name) == 0) return option->value;
+    vec_each (option, &line->options)
+        if (strcmp(option->name, name) == 0)
+            return option->value;
     return NULL;
 }
 
@@ -37,7 +39,8 @@ static void add_key(struct facts *f, const struct key_file_fact *file,
         .detail = detail,
         .at = {file->path, number, line->defect ? line->defect_column : 0},
     };
-    vec_each(option, &line->options) text_list_add(f->arena, &key.options, option->text);
+    vec_each (option, &line->options)
+        text_list_add(f->arena, &key.options, option->text);
     vec_push(f->arena, &f->keys, key);
 }
 
@@ -47,13 +50,13 @@ static void add_glued(struct facts *f, const struct key_file_fact *file, int col
     if (!facts_has_room(f, "key", f->keys.count))
         return;
     vec_push(f->arena, &f->keys,
-             ((struct key_fact){.user = file->user,
-                                .file = file->path,
-                                .bits = FACT_NO_NUMBER,
-                                .defect = "glued",
-                                .detail = arena_printf(f->arena,
-                                                       "the second key starts at column %d", column),
-                                .at = {file->path, number, column}}));
+             ((struct key_fact){
+                 .user = file->user,
+                 .file = file->path,
+                 .bits = FACT_NO_NUMBER,
+                 .defect = "glued",
+                 .detail = arena_printf(f->arena, "the second key starts at column %d", column),
+                 .at = {file->path, number, column}}));
 }
 
 /* What is left of a pasted block in another format belongs to its first line. */

@@ -15,8 +15,7 @@ static void add_pattern(struct facts *f, struct text_list *list, const char *wor
 struct text_list key_patterns(struct facts *f)
 {
     struct text_list list = {0};
-    vec_each(d, &f->sshd->directives)
-    {
+    vec_each (d, &f->sshd->directives) {
         if (!d->is_valid || strcmp(d->keyword, "AuthorizedKeysFile") != 0)
             continue;
         for (size_t i = 0; i < d->arguments.count; i++)

@@ -8,7 +8,7 @@
 #include "facts/collect.h"
 #include "facts/mount_parts.h"
 
-#define FSTAB     "/etc/fstab"
+#define FSTAB      "/etc/fstab"
 #define MOUNTS_MAX 1000u /* lines that are acted on */
 
 static const struct fact_field mount_fields[] = {
@@ -125,7 +125,8 @@ static void read_fstab(struct facts *f)
     struct lens_text text = {0};
     struct err e = {0};
     if (f->lenses && lens_parse(f->lenses, LENS_FSTAB, r.content, &text, &e) == ERR_NONE) {
-        vec_each(l, &text.lines) add_line(f, l->text, l->line);
+        vec_each (l, &text.lines)
+            add_line(f, l->text, l->line);
         return;
     }
     struct bytes rest = r.content, line;
@@ -157,7 +158,8 @@ static void compare_type(struct mount_fact *m, const struct filesystem *fs)
         strcmp(m->type, fs->type) == 0 || (one_ext && both_ext) || strchr(m->type, ',') ||
         strncmp(m->type, "ntfs", 4) == 0 || strcmp(m->type, "msdos") == 0)
         return;
-    static const char *const told_apart[] = {"ext2", "ext3", "ext4", "xfs", "btrfs", "vfat", "swap"};
+    static const char *const told_apart[] = {"ext2",  "ext3", "ext4", "xfs",
+                                             "btrfs", "vfat", "swap"};
     bool line_known = false, disk_known = false;
     for (size_t i = 0; i < sizeof told_apart / sizeof *told_apart; i++) {
         line_known |= strcmp(m->type, told_apart[i]) == 0;
@@ -183,12 +185,14 @@ static void mark_not_mounted(struct facts *f, const struct mount_fact *m, const 
 {
     struct stat_answer s = tree_stat(f->tree, m->directory);
     const char *directory = s.presence == PRESENCE_PRESENT ? s.real_path : m->directory;
-    const char *reason = because ? arena_printf(f->arena, "not mounted: %s (%s)", m->device, because)
-                                 : arena_printf(f->arena, "not mounted: %s", m->device);
+    const char *reason = because
+                             ? arena_printf(f->arena, "not mounted: %s (%s)", m->device, because)
+                             : arena_printf(f->arena, "not mounted: %s", m->device);
     tree_mark_not_mounted(f->tree, directory, reason);
 }
 
-/* Bring the filesystem of one line into the tree, or say that what lies there is not the guest's. */
+/* Bring the filesystem of one line into the tree, or say that what lies there is not the guest's.
+ */
 static void mount_one(struct mount_context *c, struct mount_fact *m, size_t index)
 {
     struct facts *f = c->f;
@@ -284,8 +288,7 @@ static void settle_root(struct mount_context *c)
     bool named = false;
     for (size_t i = 0; i < c->disks.count; i++)
         named |= c->disks.items[i].mounted_on && strcmp(c->disks.items[i].mounted_on, "/") == 0;
-    vec_each(m, &c->f->mounts)
-    {
+    vec_each (m, &c->f->mounts) {
         if (strcmp(m->directory, "/") == 0 && m->device_found != TRUTH_YES && !named)
             m->device_found = m->all_disks_known ? m->device_found : TRUTH_YES;
         if (mount_is_bind(m) && m->device[0] == '/') {

@@ -42,8 +42,9 @@ static const char *undo_udev_escapes(struct arena *a, const char *text)
             const char hex[] = {p[2], p[3]};
             int n = 0;
             for (int i = 0; i < 2; i++)
-                n = n * 16 + (isdigit((unsigned char)hex[i]) ? hex[i] - '0'
-                                                             : tolower((unsigned char)hex[i]) - 'a' + 10);
+                n = n * 16 + (isdigit((unsigned char)hex[i])
+                                  ? hex[i] - '0'
+                                  : tolower((unsigned char)hex[i]) - 'a' + 10);
             if (n != 0)
                 strbuf_add_char(&s, (char)n);
             p += 3;
@@ -141,8 +142,7 @@ static size_t resolve_mapper(const struct mount_context *c, struct mount_fact *m
         i = find_device(c, m, lvm);
     if (i != NO_FILESYSTEM)
         return i;
-    vec_each(crypt, &c->crypt)
-    {
+    vec_each (crypt, &c->crypt) {
         if (strcmp(crypt->name, name) != 0)
             continue;
         struct mount_fact under = {.device = crypt->device, .type = "auto", .directory = "none"};

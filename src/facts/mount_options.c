@@ -3,23 +3,24 @@
 #include "facts/collect.h"
 
 static const char *const disk_types[] = {
-    "auto",  "bcachefs", "befs",   "btrfs",  "erofs", "exfat", "ext2",    "ext3",   "ext4",
-    "f2fs",  "fat",      "gfs2",   "hfs",    "hfsplus", "iso9660", "jfs", "minix",  "msdos",
-    "nilfs2", "ntfs",    "ntfs-3g", "ntfs3", "ocfs2", "qnx4",  "reiserfs", "reiser4", "romfs",
-    "squashfs", "sysv",  "udf",    "ufs",    "umsdos", "vfat", "xfs",     "zfs",    "zonefs",
+    "auto",     "bcachefs", "befs",   "btrfs",    "erofs",   "exfat",   "ext2",    "ext3",
+    "ext4",     "f2fs",     "fat",    "gfs2",     "hfs",     "hfsplus", "iso9660", "jfs",
+    "minix",    "msdos",    "nilfs2", "ntfs",     "ntfs-3g", "ntfs3",   "ocfs2",   "qnx4",
+    "reiserfs", "reiser4",  "romfs",  "squashfs", "sysv",    "udf",     "ufs",     "umsdos",
+    "vfat",     "xfs",      "zfs",    "zonefs",
 };
 static const char *const virtual_types[] = {
-    "9p",       "aufs",      "autofs",    "binfmt_misc", "bind",    "bpf",       "cgroup",
-    "cgroup2",  "configfs",  "cramfs",    "debugfs",     "devpts",  "devtmpfs",  "ecryptfs",
-    "efivarfs", "fuse",      "fusectl",   "hugetlbfs",   "ignore",  "mqueue",    "none",
-    "nullfs",   "overlay",   "overlayfs", "pipefs",      "proc",    "pstore",    "ramfs",
-    "rpc_pipefs", "securityfs", "selinuxfs", "smackfs",  "sysfs",   "tmpfs",     "tracefs",
-    "unionfs",  "usbfs",     "vboxsf",    "vmhgfs",      "virtiofs", "mergerfs", "prl_fs",
-    "nfsd",     "rootfs",
+    "9p",         "aufs",       "autofs",    "binfmt_misc", "bind",     "bpf",      "cgroup",
+    "cgroup2",    "configfs",   "cramfs",    "debugfs",     "devpts",   "devtmpfs", "ecryptfs",
+    "efivarfs",   "fuse",       "fusectl",   "hugetlbfs",   "ignore",   "mqueue",   "none",
+    "nullfs",     "overlay",    "overlayfs", "pipefs",      "proc",     "pstore",   "ramfs",
+    "rpc_pipefs", "securityfs", "selinuxfs", "smackfs",     "sysfs",    "tmpfs",    "tracefs",
+    "unionfs",    "usbfs",      "vboxsf",    "vmhgfs",      "virtiofs", "mergerfs", "prl_fs",
+    "nfsd",       "rootfs",
 };
 static const char *const network_types[] = {
-    "afs",   "beegfs", "ceph", "cifs", "coda", "davfs", "glusterfs", "gpfs", "lustre",
-    "ncpfs", "nfs",    "nfs4", "pvfs2", "smb3", "smbfs", "sshfs",    "efs",  "s3fs",
+    "afs",   "beegfs", "ceph", "cifs",  "coda", "davfs", "glusterfs", "gpfs", "lustre",
+    "ncpfs", "nfs",    "nfs4", "pvfs2", "smb3", "smbfs", "sshfs",     "efs",  "s3fs",
 };
 
 #define COUNT(table) (sizeof(table) / sizeof *(table))
@@ -84,9 +85,9 @@ static bool is_known_type(struct arena *a, const char *types)
 static const char *bad_option(const struct mount_fact *m)
 {
     static const char *const wrong[] = {
-        "default",  "defauls",  "defaut",  "defauts",  "deafults", "defualts", "defaluts",
-        "defalts",  "defults",  "dafaults", "defaultd", "no-fail", "nofial",   "nofali",
-        "noffail",  "no_fail",  "notime",  "noatme",   "no-atime", "noauot",
+        "default", "defauls", "defaut",   "defauts",  "deafults", "defualts", "defaluts",
+        "defalts", "defults", "dafaults", "defaultd", "no-fail",  "nofial",   "nofali",
+        "noffail", "no_fail", "notime",   "noatme",   "no-atime", "noauot",
     };
     for (size_t i = 0; i < m->options.count; i++)
         if (among(wrong, COUNT(wrong), m->options.items[i]))

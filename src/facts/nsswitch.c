@@ -18,8 +18,8 @@ static const struct fact_field nsswitch_fields[] = {
 };
 const struct fact_kind nsswitch_kind = FACT_KIND("nsswitch", nsswitch_fact, nsswitch_fields);
 
-static const char *const databases[] = {"passwd", "group", "shadow", "initgroups", "gshadow",
-                                        "sudoers"};
+static const char *const databases[] = {"passwd",     "group",   "shadow",
+                                        "initgroups", "gshadow", "sudoers"};
 
 /* files and dns are part of libc itself from glibc 2.34 on, and always shipped with it before. */
 static bool module_missing(struct facts *f, const char *name, const struct text_list *directories)

@@ -34,35 +34,54 @@ static const struct {
     const char *id; /* ID or a word of ID_LIKE */
     enum os_family family;
 } families[] = {
-    {"debian", FAMILY_DEBIAN},      {"ubuntu", FAMILY_DEBIAN},
-    {"linuxmint", FAMILY_DEBIAN},   {"pop", FAMILY_DEBIAN},
-    {"kali", FAMILY_DEBIAN},        {"raspbian", FAMILY_DEBIAN},
-    {"devuan", FAMILY_DEBIAN},      {"neon", FAMILY_DEBIAN},
-    {"rhel", FAMILY_RHEL},          {"centos", FAMILY_RHEL},
-    {"rocky", FAMILY_RHEL},         {"almalinux", FAMILY_RHEL},
-    {"ol", FAMILY_RHEL},            {"fedora", FAMILY_RHEL},
-    {"amzn", FAMILY_RHEL},          {"cloudlinux", FAMILY_RHEL},
-    {"scientific", FAMILY_RHEL},    {"virtuozzo", FAMILY_RHEL},
-    {"eurolinux", FAMILY_RHEL},     {"openeuler", FAMILY_RHEL},
-    {"anolis", FAMILY_RHEL},        {"opencloudos", FAMILY_RHEL},
-    {"alinux", FAMILY_RHEL},        {"tencentos", FAMILY_RHEL},
-    {"sles", FAMILY_SUSE},          {"sled", FAMILY_SUSE},
-    {"sles_sap", FAMILY_SUSE},      {"suse", FAMILY_SUSE},
-    {"opensuse", FAMILY_SUSE},      {"opensuse-leap", FAMILY_SUSE},
-    {"sl-micro", FAMILY_SUSE},      {"sle-micro", FAMILY_SUSE},
+    {"debian", FAMILY_DEBIAN},
+    {"ubuntu", FAMILY_DEBIAN},
+    {"linuxmint", FAMILY_DEBIAN},
+    {"pop", FAMILY_DEBIAN},
+    {"kali", FAMILY_DEBIAN},
+    {"raspbian", FAMILY_DEBIAN},
+    {"devuan", FAMILY_DEBIAN},
+    {"neon", FAMILY_DEBIAN},
+    {"rhel", FAMILY_RHEL},
+    {"centos", FAMILY_RHEL},
+    {"rocky", FAMILY_RHEL},
+    {"almalinux", FAMILY_RHEL},
+    {"ol", FAMILY_RHEL},
+    {"fedora", FAMILY_RHEL},
+    {"amzn", FAMILY_RHEL},
+    {"cloudlinux", FAMILY_RHEL},
+    {"scientific", FAMILY_RHEL},
+    {"virtuozzo", FAMILY_RHEL},
+    {"eurolinux", FAMILY_RHEL},
+    {"openeuler", FAMILY_RHEL},
+    {"anolis", FAMILY_RHEL},
+    {"opencloudos", FAMILY_RHEL},
+    {"alinux", FAMILY_RHEL},
+    {"tencentos", FAMILY_RHEL},
+    {"sles", FAMILY_SUSE},
+    {"sled", FAMILY_SUSE},
+    {"sles_sap", FAMILY_SUSE},
+    {"suse", FAMILY_SUSE},
+    {"opensuse", FAMILY_SUSE},
+    {"opensuse-leap", FAMILY_SUSE},
+    {"sl-micro", FAMILY_SUSE},
+    {"sle-micro", FAMILY_SUSE},
     {"opensuse-tumbleweed", FAMILY_SUSE},
     {"opensuse-microos", FAMILY_SUSE},
-    {"alpine", FAMILY_ALPINE},      {"postmarketos", FAMILY_ALPINE},
-    {"arch", FAMILY_ARCH},          {"archarm", FAMILY_ARCH},
-    {"manjaro", FAMILY_ARCH},       {"flatcar", FAMILY_FLATCAR},
-    {"coreos", FAMILY_FLATCAR},     {"azurelinux", FAMILY_AZURELINUX},
+    {"alpine", FAMILY_ALPINE},
+    {"postmarketos", FAMILY_ALPINE},
+    {"arch", FAMILY_ARCH},
+    {"archarm", FAMILY_ARCH},
+    {"manjaro", FAMILY_ARCH},
+    {"flatcar", FAMILY_FLATCAR},
+    {"coreos", FAMILY_FLATCAR},
+    {"azurelinux", FAMILY_AZURELINUX},
     {"mariner", FAMILY_AZURELINUX},
 };
 
 static const char *const family_names[] = {
-    [FAMILY_UNKNOWN] = "unknown", [FAMILY_DEBIAN] = "debian",
-    [FAMILY_RHEL] = "rhel",       [FAMILY_SUSE] = "suse",
-    [FAMILY_ALPINE] = "alpine",   [FAMILY_ARCH] = "arch",
+    [FAMILY_UNKNOWN] = "unknown", [FAMILY_DEBIAN] = "debian",         [FAMILY_RHEL] = "rhel",
+    [FAMILY_SUSE] = "suse",       [FAMILY_ALPINE] = "alpine",         [FAMILY_ARCH] = "arch",
     [FAMILY_FLATCAR] = "flatcar", [FAMILY_AZURELINUX] = "azurelinux",
 };
 
@@ -187,13 +206,13 @@ void facts_read_os(struct facts *f)
                               .family = "unknown",
                               .openssh_source = "unknown",
                               .services = "unknown"};
-    bool known = read_os_release(f, "/etc/os-release") ||
-                 read_os_release(f, "/usr/lib/os-release");
+    bool known = read_os_release(f, "/etc/os-release") || read_os_release(f, "/usr/lib/os-release");
     for (size_t i = 0; !known && i < sizeof old_files / sizeof *old_files; i++)
         known = read_old_file(f, i);
     f->os.family = family_names[f->os.family_code];
     if (f->os.family_code == FAMILY_UNKNOWN)
-        facts_note(f, "unknown distribution \"%s\": judged by the rules of plain OpenSSH", f->os.id);
+        facts_note(f, "unknown distribution \"%s\": judged by the rules of plain OpenSSH",
+                   f->os.id);
     find_service_manager(f);
     facts_read_openssh(f);
 }

@@ -12,8 +12,8 @@ static const char *multiarch_of(const char *architecture)
     static const struct {
         const char *architecture, *triplet;
     } names[] = {
-        {"x86_64", "x86_64-linux-gnu"},     {"aarch64", "aarch64-linux-gnu"},
-        {"i386", "i386-linux-gnu"},         {"arm", "arm-linux-gnueabihf"},
+        {"x86_64", "x86_64-linux-gnu"},       {"aarch64", "aarch64-linux-gnu"},
+        {"i386", "i386-linux-gnu"},           {"arm", "arm-linux-gnueabihf"},
         {"ppc64le", "powerpc64le-linux-gnu"}, {"s390x", "s390x-linux-gnu"},
         {"riscv64", "riscv64-linux-gnu"},
     };
@@ -96,9 +96,9 @@ void facts_find_missing_libraries(struct facts *f, const struct elf_facts *progr
         const char *name = program->needed.items[i];
         if (text_list_has(missing, name))
             continue;
-        bool gone = strchr(name, '/') ? name[0] == '/' && tree_stat(f->tree, name).presence ==
-                                                              PRESENCE_ABSENT
-                                      : is_missing(f, name, &directories);
+        bool gone = strchr(name, '/')
+                        ? name[0] == '/' && tree_stat(f->tree, name).presence == PRESENCE_ABSENT
+                        : is_missing(f, name, &directories);
         if (gone)
             text_list_add(f->arena, missing, name);
     }

@@ -43,16 +43,19 @@ static size_t version_length(struct bytes text, int numbers[3])
             digits++;
         }
         if (digits == 0)
-            return part == 2 ? i - 1 : 0;
+            return part == 2 ? i : 0;
         numbers[part] = n;
         if (part == 0) {
             if (i == text.len || text.ptr[i] != '.')
                 return 0;
             i++;
         } else if (part == 1) {
-            if (i == text.len || (text.ptr[i] != 'p' && text.ptr[i] != '_'))
+            size_t p = i; /* "9.2p1"; apk writes "9.3_p2" */
+            if (p < text.len && text.ptr[p] == '_')
+                p++;
+            if (p == text.len || text.ptr[p] != 'p')
                 return i;
-            i++;
+            i = p + 1;
         }
     }
     return i;
@@ -153,21 +156,22 @@ static bool version_from_distribution(struct facts *f)
         const char *id; /* NULL: any of the family that is not named */
         const char *version, *openssh;
     } shipped[] = {
-        {FAMILY_DEBIAN, "debian", "13", "10.0p2"},    {FAMILY_DEBIAN, "debian", "12", "9.2p1"},
-        {FAMILY_DEBIAN, "debian", "11", "8.4p1"},     {FAMILY_DEBIAN, "debian", "10", "7.9p1"},
-        {FAMILY_DEBIAN, "ubuntu", "24.04", "9.6p1"},  {FAMILY_DEBIAN, "ubuntu", "22.04", "8.9p1"},
-        {FAMILY_DEBIAN, "ubuntu", "20.04", "8.2p1"},  {FAMILY_DEBIAN, "ubuntu", "18.04", "7.6p1"},
-        {FAMILY_RHEL, "amzn", "2", "7.4p1"},          {FAMILY_RHEL, "amzn", "2023", "8.7p1"},
-        {FAMILY_RHEL, NULL, "7", "7.4p1"},            {FAMILY_RHEL, NULL, "8", "8.0p1"},
-        {FAMILY_RHEL, NULL, "9", "8.7p1"},            {FAMILY_RHEL, NULL, "10", "9.9p1"},
-        {FAMILY_SUSE, NULL, "12", "7.2p2"},           {FAMILY_SUSE, NULL, "15", "8.4p1"},
+        {FAMILY_DEBIAN, "debian", "13", "10.0p2"},   {FAMILY_DEBIAN, "debian", "12", "9.2p1"},
+        {FAMILY_DEBIAN, "debian", "11", "8.4p1"},    {FAMILY_DEBIAN, "debian", "10", "7.9p1"},
+        {FAMILY_DEBIAN, "ubuntu", "24.04", "9.6p1"}, {FAMILY_DEBIAN, "ubuntu", "22.04", "8.9p1"},
+        {FAMILY_DEBIAN, "ubuntu", "20.04", "8.2p1"}, {FAMILY_DEBIAN, "ubuntu", "18.04", "7.6p1"},
+        {FAMILY_RHEL, "amzn", "2", "7.4p1"},         {FAMILY_RHEL, "amzn", "2023", "8.7p1"},
+        {FAMILY_RHEL, NULL, "7", "7.4p1"},           {FAMILY_RHEL, NULL, "8", "8.0p1"},
+        {FAMILY_RHEL, NULL, "9", "8.7p1"},           {FAMILY_RHEL, NULL, "10", "9.9p1"},
+        {FAMILY_SUSE, NULL, "12", "7.2p2"},          {FAMILY_SUSE, NULL, "15", "8.4p1"},
         {FAMILY_SUSE, NULL, "16", "10.0p2"},
     };
     for (size_t i = 0; i < sizeof shipped / sizeof *shipped; i++) {
         size_t n = strlen(shipped[i].version);
         char after = strncmp(f->os.version, shipped[i].version, n) == 0 ? f->os.version[n] : 'x';
-        bool same_id = shipped[i].id ? strcmp(f->os.id, shipped[i].id) == 0
-                                     : strcmp(f->os.id, "amzn") != 0 && strcmp(f->os.id, "fedora") != 0;
+        bool same_id = shipped[i].id
+                           ? strcmp(f->os.id, shipped[i].id) == 0
+                           : strcmp(f->os.id, "amzn") != 0 && strcmp(f->os.id, "fedora") != 0;
         if (f->os.family_code == shipped[i].family && same_id && (after == '\0' || after == '.'))
             return set_version(f, bytes_of(shipped[i].openssh), "distribution");
     }
@@ -211,7 +215,8 @@ static bool needs(const struct program *p, const char *library)
     return false;
 }
 
-/* From the three programs that are one sshd since 9.8; COUNT of them are there as they should be. */
+/* From the three programs that are one sshd since 9.8; COUNT of them are there as they should be.
+ */
 static void traits_from_programs(struct os_facts *os, const struct program *programs, size_t count)
 {
     bool pam = false, libwrap = false, gssapi = false, any = false;
@@ -283,8 +288,8 @@ void facts_read_openssh(struct facts *f)
     f->os.sshd_path = find_sshd(f);
     if (f->os.sshd_path)
         programs[count++] = read_program(f, f->os.sshd_path);
-    bool from_binary = count > 0 && programs[0].present &&
-                       version_from_binary(f, programs[0].content);
+    bool from_binary =
+        count > 0 && programs[0].present && version_from_binary(f, programs[0].content);
     if (!from_binary && !version_from_packages(f) && !version_from_distribution(f))
         facts_note(f, "the OpenSSH version could not be found: judged as a current one");
     default_traits(&f->os);

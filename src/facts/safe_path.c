@@ -10,8 +10,7 @@
 static bool is_private_group(const struct facts *f, uint32_t uid, uint32_t gid)
 {
     const struct group_fact *group = NULL;
-    vec_each(g, &f->groups)
-    {
+    vec_each (g, &f->groups) {
         if (g->gid == gid) {
             group = g;
             break;
@@ -21,8 +20,7 @@ static bool is_private_group(const struct facts *f, uint32_t uid, uint32_t gid)
         return false;
     const char *owner = NULL;
     bool primary = false;
-    vec_each(account, &f->accounts)
-    {
+    vec_each (account, &f->accounts) {
         if (!account->nss_visible)
             continue;
         if (account->uid == uid && !owner)

@@ -94,8 +94,9 @@ static void add_default_target(const struct unit_tree *u)
 {
     struct unit_source source = unit_find(u, "default.target");
     struct unit_file none = {0};
-    struct unit_fact out = {
-        .name = "default.target", .manager = "systemd", .role = "default-target"};
+    struct unit_fact out = {.name = "default.target",
+                            .manager = "systemd",
+                            .role = "default-target"};
     unit_judge_state(u, "default.target", &source, &none, &out);
     out.at_boot = source.kind == UNIT_FOUND;
     for (size_t i = 0; i < u->count; i++) { /* the link itself, also when it leads nowhere */
@@ -107,6 +108,27 @@ static void add_default_target(const struct unit_tree *u)
     if (source.kind != UNIT_MASKED && source.name)
         out.target = source.name;
     vec_push(u->f->arena, &u->f->units, out);
+}
+
+static bool is_reported(const char *name)
+{
+    for (size_t i = 0; i < sizeof reported / sizeof *reported; i++)
+        if (strcmp(reported[i].name, name) == 0)
+            return true;
+    return false;
+}
+
+/* Every other socket that opens at boot: it may take sshd's port. */
+static void add_other_sockets(const struct unit_tree *u, const struct text_list *reached)
+{
+    for (size_t i = 0; i < reached->count; i++) {
+        const char *suffix = strrchr(reached->items[i], '.');
+        if (!suffix || strcmp(suffix, ".socket") != 0 || is_reported(reached->items[i]))
+            continue;
+        struct unit_fact unit = judge(u, reached, reached->items[i], "socket", NULL);
+        if (unit.listen.count > 0)
+            vec_push(u->f->arena, &u->f->units, unit);
+    }
 }
 
 static void read_systemd(struct facts *f)
@@ -128,14 +150,14 @@ static void read_systemd(struct facts *f)
         vec_push(f->arena, &f->units, unit);
     }
     if (!any_service) {
-        const char *name =
-            f->os.family_code == FAMILY_DEBIAN ? "ssh.service" : "sshd.service";
+        const char *name = f->os.family_code == FAMILY_DEBIAN ? "ssh.service" : "sshd.service";
         struct unit_fact missing = {.name = name,
                                     .manager = "systemd",
                                     .role = "sshd",
                                     .state = "missing"};
         vec_push(f->arena, &f->units, missing);
     }
+    add_other_sockets(&u, &reached);
     add_default_target(&u);
 }
 

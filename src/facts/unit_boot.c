@@ -22,7 +22,7 @@ static void add_pulled(const struct unit_tree *u, const char *name, struct text_
 {
     struct arena *a = u->f->arena;
     struct text_list gone = {0};
-    vec_each(pull, &u->pulls) {
+    vec_each (pull, &u->pulls) {
         if (strcmp(pull->of, name) != 0)
             continue;
         for (size_t i = 0; i < pull->names.count; i++) {

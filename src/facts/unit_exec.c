@@ -175,13 +175,16 @@ static void judge_service(const struct unit_tree *u, const char *name, const str
         set_problem(out, "second ExecStart", starts[n - 1]->at);
     if (n > 0)
         judge_command(u, name, starts[oneshot ? 0 : n - 1], file, out);
+    bool is_sshd =
+        strcmp(out->role, "sshd") == 0; /* what would be wrong with sshd is not with others */
     const struct unit_setting *user = unit_last(file, "Service", "User");
-    if (user && strcmp(user->value, "root") != 0 && strcmp(user->value, "0") != 0)
+    if (is_sshd && user && strcmp(user->value, "root") != 0 && strcmp(user->value, "0") != 0)
         set_problem(out, "User=", user->at);
     const struct unit_setting *home = unit_last(file, "Service", "ProtectHome");
-    if (home && (strcmp(home->value, "yes") == 0 || strcmp(home->value, "true") == 0 ||
-                 strcmp(home->value, "on") == 0 || strcmp(home->value, "1") == 0 ||
-                 strcmp(home->value, "tmpfs") == 0))
+    if (is_sshd && home &&
+        (strcmp(home->value, "yes") == 0 || strcmp(home->value, "true") == 0 ||
+         strcmp(home->value, "on") == 0 || strcmp(home->value, "1") == 0 ||
+         strcmp(home->value, "tmpfs") == 0))
         set_problem(out, "ProtectHome=", home->at);
     const struct unit_setting **list;
     n = unit_list(u->f->arena, file, "Service", "RuntimeDirectory", &list);

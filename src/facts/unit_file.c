@@ -27,7 +27,8 @@ static void take_line(struct arena *a, const char *path, int line, struct bytes 
         return; /* systemd logs and ignores it */
     size_t at = (size_t)(equals - text.ptr);
     vec_push(a, &out->settings,
-             ((struct unit_setting){*section, arena_text(a, text_trim(bytes_cut(text, 0, at))),
+             ((struct unit_setting){*section,
+                                    arena_text(a, text_trim(bytes_cut(text, 0, at))),
                                     arena_text(a, text_trim(bytes_cut(text, at + 1, text.len))),
                                     {path, line, 0}}));
 }
@@ -53,8 +54,8 @@ void unit_file_parse(struct arena *a, const char *path, struct bytes text, struc
         size_t slashes = 0;
         while (slashes < line.len && line.ptr[line.len - 1 - slashes] == '\\')
             slashes++;
-        bool is_comment = !continues && trimmed.len > 0 &&
-                          (trimmed.ptr[0] == '#' || trimmed.ptr[0] == ';');
+        bool is_comment =
+            !continues && trimmed.len > 0 && (trimmed.ptr[0] == '#' || trimmed.ptr[0] == ';');
         continues = slashes % 2 == 1 && !is_comment;
         strbuf_add_bytes(&whole, bytes_cut(line, 0, continues ? line.len - 1 : line.len));
         if (continues)
@@ -70,7 +71,7 @@ const struct unit_setting *unit_last(const struct unit_file *u, const char *sect
                                      const char *key)
 {
     const struct unit_setting *found = NULL;
-    vec_each(s, &u->settings)
+    vec_each (s, &u->settings)
         if (strcmp(s->section, section) == 0 && strcmp(s->key, key) == 0)
             found = s->value[0] ? s : NULL;
     return found;
@@ -81,7 +82,7 @@ size_t unit_list(struct arena *a, const struct unit_file *u, const char *section
 {
     const struct unit_setting **list = arena_alloc_array(a, u->settings.count, sizeof *list);
     size_t n = 0;
-    vec_each(s, &u->settings) {
+    vec_each (s, &u->settings) {
         if (strcmp(s->section, section) != 0 || strcmp(s->key, key) != 0)
             continue;
         if (s->value[0])

@@ -107,8 +107,7 @@ void units_read_sysv(struct facts *f)
                                           "/etc/rc.d/init.d/sshd"};
     static const char *const settings[] = {"/etc/default/ssh", "/etc/sysconfig/sshd",
                                            "/etc/sysconfig/ssh"};
-    struct unit_fact out = {
-        .name = "sshd", .manager = "sysv", .role = "sshd", .state = "missing"};
+    struct unit_fact out = {.name = "sshd", .manager = "sysv", .role = "sshd", .state = "missing"};
     for (size_t i = 0; i < sizeof scripts / sizeof *scripts && !out.path; i++) {
         if (tree_stat(f->tree, scripts[i]).presence != PRESENCE_PRESENT)
             continue;

@@ -5,9 +5,10 @@
 #include "facts/collect.h"
 
 /* systemd.unit(5). /run is left out: it is empty when the machine starts. */
-static const char *const search_path[UNIT_DIRECTORIES] = {
-    "/etc/systemd/system", "/usr/local/lib/systemd/system", "/usr/lib/systemd/system",
-    "/lib/systemd/system"};
+static const char *const search_path[UNIT_DIRECTORIES] = {"/etc/systemd/system",
+                                                          "/usr/local/lib/systemd/system",
+                                                          "/usr/lib/systemd/system",
+                                                          "/lib/systemd/system"};
 
 #define UNIT_LINKS 8 /* aliases of aliases */
 
@@ -126,7 +127,8 @@ static bool find_step(const struct unit_tree *u, const char **name, struct unit_
             }
             const char *other = path_name(target);
             const char *template = unit_template(a, *name);
-            if (*other && strcmp(other, *name) != 0 && !(template && strcmp(other, template) == 0)) {
+            if (*other && strcmp(other, *name) != 0 &&
+                !(template && strcmp(other, template) == 0)) {
                 out->is_alias = true;
                 *name = other;
                 return false;

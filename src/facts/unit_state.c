@@ -18,7 +18,7 @@ static const char *enabling_link(const struct unit_tree *u, const char *name)
     struct arena *a = u->f->arena;
     const char *at = strchr(name, '@');
     bool is_template = at && at[1] == '.';
-    vec_each(pull, &u->pulls) {
+    vec_each (pull, &u->pulls) {
         if (!pull->persistent)
             continue;
         if (list_has(&pull->names, name))
@@ -117,8 +117,8 @@ static enum truth condition_holds(const struct unit_tree *u, const char *kind, c
             return TRUTH_UNKNOWN;
         return l.presence == PRESENCE_PRESENT && l.count > 0 ? TRUTH_YES : TRUTH_NO;
     }
-    struct stat_answer s = strcmp(kind, "PathIsSymbolicLink") == 0 ? tree_lstat(t, path)
-                                                                   : tree_stat(t, path);
+    struct stat_answer s =
+        strcmp(kind, "PathIsSymbolicLink") == 0 ? tree_lstat(t, path) : tree_stat(t, path);
     if (s.presence == PRESENCE_UNREADABLE)
         return TRUTH_UNKNOWN;
     bool there = s.presence == PRESENCE_PRESENT;
@@ -139,15 +139,16 @@ static enum truth condition_holds(const struct unit_tree *u, const char *kind, c
 void unit_judge_conditions(const struct unit_tree *u, const struct unit_file *file,
                            struct unit_fact *out)
 {
-    static const char *const kinds[] = {"PathExists",     "PathExistsGlob",     "PathIsDirectory",
-                                        "FileNotEmpty",   "PathIsSymbolicLink", "FileIsExecutable",
+    static const char *const kinds[] = {"PathExists",         "PathExistsGlob",
+                                        "PathIsDirectory",    "FileNotEmpty",
+                                        "PathIsSymbolicLink", "FileIsExecutable",
                                         "DirectoryNotEmpty"};
     struct arena *a = u->f->arena;
     size_t triggers = 0, triggers_no = 0;
     const char *failed_trigger = NULL;
-    vec_each(s, &file->settings) {
+    vec_each (s, &file->settings) {
         bool assert = strncmp(s->key, "Assert", 6) == 0;
-        if (strcmp(s->section, "Unit") != 0 || (!assert && strncmp(s->key, "Condition", 9) != 0))
+        if (strcmp(s->section, "Unit") != 0 || (!assert &&strncmp(s->key, "Condition", 9) != 0))
             continue;
         const char *kind = s->key + (assert ? 6 : 9), *value = s->value;
         if (!*value) { /* resets every condition of the unit */
