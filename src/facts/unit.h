@@ -9,7 +9,8 @@
 struct unit_fact {
     const char *name;    /* "ssh.service"; the default target is "default.target" */
     const char *manager; /* "systemd" "openrc" "sysv" */
-    const char *role;    /* "sshd" "sshd-socket" "default-target" "keygen" "core" */
+    const char *role;    /* "sshd" "sshd-socket" "default-target" "keygen" "core"
+                          * "socket": another one that opens at boot */
     const char *state;   /* "enabled" "disabled" "masked" "static" "alias" "missing" "generated"
                          * "indirect" "linked" */
     bool at_boot;        /* reached from the default target (or run level) when the VM starts */

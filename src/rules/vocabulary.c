@@ -21,6 +21,9 @@ static const struct vocabulary_field os_fields[] = {
     {"architecture", FIELD_IS_TEXT},
     {"services", FIELD_IS_TEXT},
     {"sshd_path", FIELD_IS_TEXT},
+    {"session_path", FIELD_IS_TEXT},
+    {"auth_path", FIELD_IS_TEXT},
+    {"libraries_missing", FIELD_IS_LIST},
     {"pam", FIELD_IS_TRUTH},
     {"libwrap", FIELD_IS_TRUTH},
     {"gssapi_kex", FIELD_IS_TRUTH},
@@ -32,7 +35,9 @@ static const struct vocabulary_field file_fields[] = {
     {"unreadable", FIELD_IS_TEXT}, {"type", FIELD_IS_TEXT},    {"mode", FIELD_IS_MODE},
     {"uid", FIELD_IS_NUMBER},      {"gid", FIELD_IS_NUMBER},   {"owner", FIELD_IS_TEXT},
     {"group", FIELD_IS_TEXT},      {"size", FIELD_IS_NUMBER},  {"link", FIELD_IS_TEXT},
-    {"real_path", FIELD_IS_TEXT},  {"at", FIELD_IS_PLACE},
+    {"real_path", FIELD_IS_TEXT},  {"safe", FIELD_IS_TRUTH},   {"unsafe_path", FIELD_IS_TEXT},
+    {"unsafe_why", FIELD_IS_TEXT}, {"content", FIELD_IS_TEXT}, {"label", FIELD_IS_TEXT},
+    {"at", FIELD_IS_PLACE},
 };
 static const struct vocabulary_field account_fields[] = {
     {"name", FIELD_IS_TEXT},
@@ -41,6 +46,7 @@ static const struct vocabulary_field account_fields[] = {
     {"home", FIELD_IS_TEXT},
     {"shell", FIELD_IS_TEXT},
     {"password", FIELD_IS_TEXT},
+    {"password_source", FIELD_IS_TEXT},
     {"scheme", FIELD_IS_TEXT},
     {"last_change", FIELD_IS_DAYS},
     {"minimum", FIELD_IS_NUMBER},
@@ -93,6 +99,7 @@ static const struct vocabulary_field key_file_fields[] = {
     {"blocked_at", FIELD_IS_TEXT},  {"unsafe_path", FIELD_IS_TEXT},
     {"unsafe_kind", FIELD_IS_TEXT}, {"unsafe_why", FIELD_IS_TEXT},
     {"unsafe_mode", FIELD_IS_MODE}, {"unsafe_uid", FIELD_IS_NUMBER},
+    {"label", FIELD_IS_TEXT},       {"has_acl", FIELD_IS_TRUTH},
     {"lines", FIELD_IS_NUMBER},     {"usable_lines", FIELD_IS_NUMBER},
     {"detail", FIELD_IS_TEXT},      {"at", FIELD_IS_PLACE},
 };
@@ -107,25 +114,16 @@ static const struct vocabulary_field key_fields[] = {
     {"at", FIELD_IS_PLACE},
 };
 static const struct vocabulary_field unit_fields[] = {
-    {"name", FIELD_IS_TEXT},
-    {"manager", FIELD_IS_TEXT},
-    {"role", FIELD_IS_TEXT},
-    {"state", FIELD_IS_TEXT},
-    {"at_boot", FIELD_IS_TRUTH},
-    {"path", FIELD_IS_TEXT},
-    {"target", FIELD_IS_TEXT},
-    {"wanted_by", FIELD_IS_LIST},
-    {"drop_ins", FIELD_IS_LIST},
-    {"exec_start", FIELD_IS_TEXT},
-    {"exec_path", FIELD_IS_TEXT},
-    {"exec_ok", FIELD_IS_TRUTH},
-    {"exec_options", FIELD_IS_LIST},
-    {"listen", FIELD_IS_LIST},
-    {"condition_failed", FIELD_IS_TEXT},
-    {"problem", FIELD_IS_TEXT},
-    {"unreadable", FIELD_IS_TEXT},
-    {"at", FIELD_IS_PLACE},
-    {"problem_at", FIELD_IS_PLACE},
+    {"name", FIELD_IS_TEXT},         {"manager", FIELD_IS_TEXT},
+    {"role", FIELD_IS_TEXT},         {"state", FIELD_IS_TEXT},
+    {"at_boot", FIELD_IS_TRUTH},     {"path", FIELD_IS_TEXT},
+    {"target", FIELD_IS_TEXT},       {"wanted_by", FIELD_IS_LIST},
+    {"drop_ins", FIELD_IS_LIST},     {"exec_start", FIELD_IS_TEXT},
+    {"exec_path", FIELD_IS_TEXT},    {"exec_ok", FIELD_IS_TRUTH},
+    {"exec_options", FIELD_IS_LIST}, {"runtime_directories", FIELD_IS_LIST},
+    {"listen", FIELD_IS_LIST},       {"condition_failed", FIELD_IS_TEXT},
+    {"problem", FIELD_IS_TEXT},      {"unreadable", FIELD_IS_TEXT},
+    {"at", FIELD_IS_PLACE},          {"problem_at", FIELD_IS_PLACE},
 };
 static const struct vocabulary_field mount_fields[] = {
     {"device", FIELD_IS_TEXT},        {"directory", FIELD_IS_TEXT},
@@ -139,13 +137,14 @@ static const struct vocabulary_field mount_fields[] = {
     {"at", FIELD_IS_PLACE},
 };
 static const struct vocabulary_field filesystem_fields[] = {
-    {"device", FIELD_IS_TEXT},     {"type", FIELD_IS_TEXT},     {"uuid", FIELD_IS_TEXT},
-    {"label", FIELD_IS_TEXT},      {"partuuid", FIELD_IS_TEXT}, {"partlabel", FIELD_IS_TEXT},
-    {"mounted_on", FIELD_IS_TEXT}, {"size", FIELD_IS_NUMBER},
+    {"device", FIELD_IS_TEXT},     {"type", FIELD_IS_TEXT},      {"uuid", FIELD_IS_TEXT},
+    {"label", FIELD_IS_TEXT},      {"partuuid", FIELD_IS_TEXT},  {"partlabel", FIELD_IS_TEXT},
+    {"mounted_on", FIELD_IS_TEXT}, {"subvolume", FIELD_IS_TEXT}, {"size", FIELD_IS_NUMBER},
 };
 static const struct vocabulary_field boot_fields[] = {
-    {"item", FIELD_IS_TEXT},   {"token", FIELD_IS_TEXT}, {"entry", FIELD_IS_TEXT},
-    {"origin", FIELD_IS_TEXT}, {"at", FIELD_IS_PLACE},
+    {"item", FIELD_IS_TEXT},   {"token", FIELD_IS_TEXT},        {"entry", FIELD_IS_TEXT},
+    {"origin", FIELD_IS_TEXT}, {"is_recovery", FIELD_IS_TRUTH}, {"is_default", FIELD_IS_TRUTH},
+    {"at", FIELD_IS_PLACE},
 };
 static const struct vocabulary_field sshd_fields[] = {
     {"key", FIELD_IS_TEXT},   {"value", FIELD_IS_TEXT},       {"values", FIELD_IS_LIST},
@@ -157,8 +156,22 @@ static const struct vocabulary_field diag_fields[] = {
     {"reached", FIELD_IS_TRUTH}, {"at", FIELD_IS_PLACE},
 };
 static const struct vocabulary_field algo_fields[] = {
-    {"key", FIELD_IS_TEXT},   {"name", FIELD_IS_TEXT}, {"is_default", FIELD_IS_TRUTH},
-    {"match", FIELD_IS_TEXT}, {"at", FIELD_IS_PLACE},
+    {"key", FIELD_IS_TEXT},    {"name", FIELD_IS_TEXT}, {"origin", FIELD_IS_TEXT},
+    {"known", FIELD_IS_TRUTH}, {"at", FIELD_IS_PLACE},
+};
+static const struct vocabulary_field conf_fields[] = {
+    {"purpose", FIELD_IS_TEXT},
+    {"key", FIELD_IS_TEXT},
+    {"value", FIELD_IS_TEXT},
+    {"at", FIELD_IS_PLACE},
+};
+static const struct vocabulary_field nsswitch_fields[] = {
+    {"db", FIELD_IS_TEXT},
+    {"sources", FIELD_IS_LIST},
+    {"missing_modules", FIELD_IS_LIST},
+    {"has_files", FIELD_IS_TRUTH},
+    {"is_default", FIELD_IS_TRUTH},
+    {"at", FIELD_IS_PLACE},
 };
 static const struct vocabulary_field login_fields[] = {
     {"user", FIELD_IS_TEXT},   {"method", FIELD_IS_TEXT},  {"gate", FIELD_IS_TEXT},
@@ -180,6 +193,7 @@ static const struct vocabulary_source sources[] = {
     SOURCE("mount", mount_fields),       SOURCE("filesystem", filesystem_fields),
     SOURCE("boot", boot_fields),         SOURCE("sshd", sshd_fields),
     SOURCE("diag", diag_fields),         SOURCE("algo", algo_fields),
+    SOURCE("conf", conf_fields),         SOURCE("nsswitch", nsswitch_fields),
     SOURCE("login", login_fields),
 };
 
