@@ -44,7 +44,7 @@ debian_packages() {
     fi
     echo gcc make libc6-dev autoconf automake pkg-config \
         libguestfs-dev libguestfs-tools libaugeas-dev libcjson-dev libssl-dev libblkid-dev check \
-        qemu-utils e2fsprogs fdisk mmdebstrap openssh-client jq python3-minimal \
+        qemu-utils e2fsprogs dosfstools fdisk mmdebstrap openssh-client jq python3-minimal \
         python3-jsonschema libasan8 libubsan1 "$machine"
 }
 
@@ -55,12 +55,12 @@ fedora_packages() {
     esac
     echo gcc make autoconf automake pkgconf-pkg-config libguestfs-devel guestfs-tools libguestfs \
         augeas-devel cjson-devel openssl-devel libblkid-devel check-devel qemu-img e2fsprogs \
-        util-linux openssh jq python3 python3-jsonschema libasan libubsan kernel-core "$machine"
+        dosfstools util-linux openssh jq python3 python3-jsonschema libasan libubsan kernel-core "$machine"
 }
 
 suse_packages() {
     echo gcc make autoconf automake pkgconf libguestfs-devel guestfs-tools augeas-devel \
-        cJSON-devel libopenssl-devel libblkid-devel check-devel qemu-tools e2fsprogs util-linux \
+        cJSON-devel libopenssl-devel libblkid-devel check-devel qemu-tools e2fsprogs dosfstools util-linux \
         openssh-clients jq python3 python3-jsonschema kernel-default qemu
 }
 
@@ -148,8 +148,8 @@ demo() {
     mkdir -p build/demo
     if [ ! -f "$image" ] || [ -n "$(find fixtures tests/tools -newer "$image" | head -n 1)" ]; then
         say "making a broken disk image from fixtures/: $image"
-        make -s -C build -j"$(jobs)" tests/tools/make-image
-        build/tests/tools/make-image "$case_name" "$image"
+        make -s -C build tests/tools/fixture_to_image
+        DISKMEND_BUILD=$PWD/build tests/tools/make-image "$case_name" "$image"
     fi
     say "build/diskmend scan $image"
     status=0

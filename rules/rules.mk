@@ -5,8 +5,10 @@ dist_rules_DATA = \
 	rules/allow.json \
 	rules/auth.json \
 	rules/boot.json \
+	rules/facts-1.schema.json \
 	rules/key.json \
 	rules/listen.json \
+	rules/report-1.schema.json \
 	rules/schema.json \
 	rules/session.json \
 	rules/sshd-keywords.json \

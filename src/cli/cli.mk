@@ -25,3 +25,25 @@ room_archives = libbatch.a libreport.a librules.a liblogin.a libfacts.a libsynta
 	libmodel.a libbase.a
 room_libs = $(LIBGUESTFS_LIBS) $(AUGEAS_LIBS) $(CJSON_LIBS) $(CRYPTO_LIBS) $(BLKID_LIBS) -lm
 diskmend_LDADD = $(room_archives) $(room_libs)
+
+dist_man_MANS += src/cli/diskmend.1
+bashcompdir = $(datadir)/bash-completion/completions
+install-data-hook: install-completion
+install-completion:
+	$(MKDIR_P) '$(DESTDIR)$(bashcompdir)'
+	$(INSTALL_DATA) '$(srcdir)/src/cli/diskmend.bash' '$(DESTDIR)$(bashcompdir)/diskmend'
+uninstall-hook: uninstall-completion
+uninstall-completion:
+	rm -f '$(DESTDIR)$(bashcompdir)/diskmend'
+EXTRA_DIST += src/cli/diskmend.bash COPYING README.md autogen.sh .ci/run
+
+# The fixtures that the examples of the rules start from ("diskmend rules check" runs them).
+install-data-local: install-fixtures
+install-fixtures:
+	cd '$(srcdir)' && find fixtures/guests -type d | while read -r d; do \
+		$(MKDIR_P) '$(DESTDIR)$(pkgdatadir)'/"$$d" || exit 1; done
+	cd '$(srcdir)' && find fixtures/guests -type f | while read -r f; do \
+		$(INSTALL_DATA) "$$f" '$(DESTDIR)$(pkgdatadir)'/"$$f" || exit 1; done
+uninstall-local: uninstall-fixtures
+uninstall-fixtures:
+	rm -rf '$(DESTDIR)$(pkgdatadir)/fixtures'
