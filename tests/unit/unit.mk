@@ -9,3 +9,4 @@ include tests/unit/guest_open.mk
 include tests/unit/syntax_lens.mk
 include tests/unit/rules.mk
 include tests/unit/syntax_ssh_key.mk
+include tests/unit/login.mk
