@@ -1,3 +1,5 @@
+/* What the account records are called in the document, and the order in which they are filled.
+ * Never holds a hash. */
 #include "facts/account.h"
 
 #include "facts/account_parts.h"

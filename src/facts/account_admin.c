@@ -1,3 +1,4 @@
+/* Who is an administrator: root, the usual groups, and plain lines of sudoers. */
 #include "facts/account_parts.h"
 
 #include "base/limits.h"

@@ -1,3 +1,4 @@
+/* group as getgrgid and getgrouplist of the guest see it: f->groups, and each account's gids. */
 #include "facts/account_parts.h"
 
 #include <stdlib.h>

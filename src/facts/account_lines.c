@@ -1,3 +1,4 @@
+/* Account files as lines and fields. What damages a file as a whole becomes rows here. */
 #include "facts/account_lines.h"
 
 #include <ctype.h>

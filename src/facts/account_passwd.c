@@ -1,3 +1,4 @@
+/* passwd as getpwnam of the guest sees it: one account record for each line with fields. */
 #include "facts/account_parts.h"
 
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* Password fields to states and schemes. The field itself goes no further. */
 #include "facts/account_password.h"
 
 #include <ctype.h>

@@ -1,3 +1,4 @@
+/* Homes and shells looked up in the tree; bounded, since a passwd can name 100000. */
 #include "facts/account_parts.h"
 
 #include "base/path.h"

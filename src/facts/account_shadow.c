@@ -1,3 +1,4 @@
+/* shadow as getspnam of the guest sees it: states and ageing go to the accounts. */
 #include "facts/account_parts.h"
 
 #include "facts/account_lines.h"

@@ -1,3 +1,4 @@
+/* NAME=value texts. No variable is expanded, nothing is run. */
 #include "facts/assignments.h"
 
 #include <ctype.h>

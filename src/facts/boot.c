@@ -1,3 +1,4 @@
+/* Words of the kernel command line: grub.cfg, boot loader entries, the files they are made from. */
 #include "facts/boot.h"
 
 #include "base/limits.h"

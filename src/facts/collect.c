@@ -1,3 +1,4 @@
+/* Lists and words for the producers. Pure text. */
 #include "facts/collect.h"
 
 #include "base/strbuf.h"

@@ -1,3 +1,4 @@
+/* SELinux, cloud-init and crypttab values, each where it stands. Verdicts are login/'s. */
 #include "facts/conf.h"
 
 #include "base/limits.h"

@@ -1,3 +1,5 @@
+/* Modes, owners and presence of the paths whose state decides a login, and of what sshd_config
+ * points at. Contents only of key lists. */
 #include "facts/file.h"
 
 #include "base/limits.h"

@@ -1,3 +1,4 @@
+/* What the key records are called in the document, and the order in which they are filled. */
 #include "facts/key.h"
 
 #include "facts/key_parts.h"

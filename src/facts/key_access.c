@@ -1,3 +1,4 @@
+/* Could the user open this file? By mode bits, every directory on the way included. */
 #include "facts/key_parts.h"
 
 #include "base/path.h"

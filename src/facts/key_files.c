@@ -1,3 +1,4 @@
+/* Authorized key files of everybody who may log in: state, StrictModes, access, lines. */
 #include "facts/key_parts.h"
 
 #include "base/limits.h"

@@ -1,3 +1,4 @@
+/* Host keys as sshd would load them. sshd: sshd.c main, authfile.c sshkey_perm_ok. */
 #include "facts/key_parts.h"
 
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* Lines of one authorized_keys file, and what a pasted or wrapped key makes of them. */
 #include "facts/key_parts.h"
 
 #include "facts/collect.h"

@@ -1,3 +1,4 @@
+/* From the words of AuthorizedKeysFile to paths. sshd: auth.c expand_authorized_keys. */
 #include "facts/key_parts.h"
 
 #include "base/path.h"

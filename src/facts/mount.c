@@ -1,3 +1,4 @@
+/* fstab against the disks. Completes the tree: mounts what fits, marks what is not there. */
 #include "facts/mount.h"
 
 #include <stdlib.h>

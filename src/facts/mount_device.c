@@ -1,3 +1,4 @@
+/* From the first field of an fstab line to the filesystem it means. */
 #include "facts/mount_parts.h"
 
 #include <ctype.h>

@@ -1,3 +1,4 @@
+/* Types and options of an fstab line, as systemd-fstab-generator and mount take them. */
 #include "facts/mount_parts.h"
 
 #include "facts/collect.h"

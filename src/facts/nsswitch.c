@@ -1,3 +1,4 @@
+/* nsswitch.conf: the order of look-ups and the modules that are not installed. */
 #include "facts/nsswitch.h"
 
 #include "base/limits.h"

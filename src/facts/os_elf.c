@@ -1,3 +1,4 @@
+/* ELF headers and the dynamic section. Hostile input: all offsets are checked. */
 #include "facts/os_elf.h"
 
 #include <elf.h>

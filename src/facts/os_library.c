@@ -1,3 +1,4 @@
+/* Library directories of the guest, and what a program misses there. */
 #include "facts/os_library.h"
 
 #include "base/limits.h"

@@ -1,3 +1,4 @@
+/* Version and traits of the guest's sshd: from its binary, else the packages, else the release. */
 #include "facts/os_openssh.h"
 
 #include <ctype.h>

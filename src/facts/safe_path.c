@@ -1,3 +1,4 @@
+/* misc.c safe_path and secure_permissions, on the tree instead of the running system. */
 #include "facts/safe_path.h"
 
 #include "base/limits.h"

@@ -1,3 +1,4 @@
+/* The units that are reported, each judged by the pieces of unit_parts.h. */
 #include "facts/unit.h"
 
 #include "base/path.h"

@@ -1,3 +1,4 @@
+/* Which units the default target reaches. Bounded; masks and missing units stop the way. */
 #include "facts/unit_parts.h"
 
 #include "base/path.h"

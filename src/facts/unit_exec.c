@@ -1,3 +1,4 @@
+/* ExecStart with its environment, and what makes systemd refuse a service or a socket. */
 #include "facts/unit_parts.h"
 
 #include "base/limits.h"

@@ -1,3 +1,4 @@
+/* Unit files as settings. systemd: conf-parser.c. */
 #include "facts/unit_parts.h"
 
 #include "base/limits.h"

@@ -1,3 +1,4 @@
+/* The search path of units: fragments, aliases, masks, drop-ins. systemd: unit-file.c. */
 #include "facts/unit_parts.h"
 
 #include "base/limits.h"

@@ -1,3 +1,4 @@
+/* States as systemctl is-enabled gives them, and conditions held against the disk. */
 #include "facts/unit_parts.h"
 
 #include "base/path.h"
