@@ -181,12 +181,14 @@ int judging_run(struct options *o, enum worker_job job, const char *default_form
     if (prepare(&j, job, &e)) {
         if (e.text[0])
             say_error(&e);
-        rules_free(j.rules);
+        if (j.rules)
+            rules_free(j.rules);
         return EXIT_USAGE;
     }
     struct outputs out;
     outputs_begin(&out, o, default_format);
     int code = judge_targets(&j, &out);
-    rules_free(j.rules);
+    if (j.rules)
+        rules_free(j.rules);
     return code;
 }

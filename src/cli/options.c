@@ -179,7 +179,7 @@ static const struct option_row table[] = {
      IN_JUDGING, take_text, AT(root)},
     {0, "targets-from", "FILE", "more TARGETs, one a line; - is standard input", IN_JUDGING,
      take_texts, AT(targets_from)},
-    {0, "user", "USER", "judge this person's way in (repeatable; default: root and all who could)",
+    {0, "user", "USER", "judge this person (repeatable; default: root and all who could)",
      IN_JUDGING, take_texts, AT(users)},
     {0, "from", "ADDRESS", "the client's address (default: any outside address)", IN_JUDGING,
      take_from, 0},
