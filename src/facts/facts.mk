@@ -26,6 +26,7 @@ libfacts_a_SOURCES = \
 	src/facts/mount.c src/facts/mount.h \
 	src/facts/mount_device.c src/facts/mount_parts.h \
 	src/facts/mount_options.c \
+	src/facts/mount_units.c \
 	src/facts/nsswitch.c src/facts/nsswitch.h \
 	src/facts/os.c src/facts/os.h \
 	src/facts/os_elf.c src/facts/os_elf.h \

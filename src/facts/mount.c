@@ -321,6 +321,7 @@ void facts_read_mounts(struct facts *f)
         memcpy(copy, c.disks.items, c.disks.count * sizeof *copy);
     c.disks.items = copy;
     read_fstab(f);
+    mount_read_units(f);
     read_crypttab(&c);
     mount_all(&c);
     settle_root(&c);

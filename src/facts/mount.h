@@ -1,4 +1,4 @@
-/* fstab (and crypttab names) against the filesystems that are there. The producer also mounts the
+/* fstab (and enabled mount units, and crypttab names) against the filesystems that are there. The producer also mounts the
  * rest of the guest into the tree and marks what it could not mount. */
 #ifndef DISKMEND_FACTS_MOUNT_H
 #define DISKMEND_FACTS_MOUNT_H

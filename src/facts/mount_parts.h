@@ -20,6 +20,9 @@ struct mount_context {
  * filesystem that fits, NO_FILESYSTEM when there is none. */
 size_t mount_resolve_device(const struct mount_context *c, struct mount_fact *m);
 
+/* mount_units.c: records for enabled .mount units in /etc. */
+void mount_read_units(struct facts *f);
+
 /* mount_options.c */
 bool mount_has_option(const struct mount_fact *m, const char *name); /* "nofail", also "name=…" */
 const char *mount_option_value(const struct mount_fact *m, const char *name);

@@ -379,6 +379,24 @@ START_TEST(a_missing_nofail_disk_leaves_what_lies_beneath)
 }
 END_TEST
 
+START_TEST(mount_units_count_as_well)
+{
+    add_disk("/dev/sda1", "ext4", "rrrr", "/");
+    add_disk("/dev/sda2", "ext4", "aaaa", "");
+    give_ana_a_key(0600, 1000);
+    put("/etc/systemd/system/home.mount",
+        "[Mount]\nWhat=/dev/disk/by-uuid/aaaa\nWhere=/home\nType=ext4\n", 0644, 0, 0);
+    ck_assert_str_eq(key_file(gather(), "ana")->state, "ok");
+    memory_tree_symlink(tree, "/etc/systemd/system/local-fs.target.requires/home.mount",
+                        "../home.mount");
+    struct facts *f = gather();
+    ck_assert_uint_eq(f->mounts.count, 1);
+    ck_assert(f->mounts.items[0].required);
+    ck_assert_int_eq(f->mounts.items[0].at.line, 2);
+    ck_assert_str_eq(key_file(f, "ana")->state, "unreadable");
+}
+END_TEST
+
 START_TEST(boot_words_know_their_entry)
 {
     put("/boot/grub/grub.cfg",
@@ -476,6 +494,7 @@ static Suite *suite(void)
     tcase_add_loop_test(t, fstab_lines_are_judged, 0, COUNT(fstab_lines));
     tcase_add_test(t, below_what_is_not_mounted_all_is_unknown);
     tcase_add_test(t, a_missing_nofail_disk_leaves_what_lies_beneath);
+    tcase_add_test(t, mount_units_count_as_well);
     tcase_add_test(t, boot_words_know_their_entry);
     tcase_add_test(t, what_sshd_points_at);
     tcase_add_test(t, single_settings);

@@ -2,6 +2,7 @@
  * what is enabled, and every healthy fixture. */
 #include "facts_suite.h"
 
+#include <dirent.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -156,6 +157,27 @@ START_TEST(healthy_fixtures)
 }
 END_TEST
 
+/* Whatever a case breaks, every producer comes to an end and the document can be built. */
+START_TEST(every_broken_fixture)
+{
+    const char *fixtures = TEST_SOURCE_DIRECTORY "/fixtures";
+    DIR *cases = opendir(TEST_SOURCE_DIRECTORY "/fixtures/cases");
+    ck_assert_ptr_nonnull(cases);
+    int read = 0;
+    for (struct dirent *entry; (entry = readdir(cases));) {
+        struct err e = {0};
+        if (entry->d_name[0] == '.')
+            continue;
+        tree = fixture_case(arena, fixtures, entry->d_name, NULL, &e);
+        ck_assert_msg(tree != NULL, "%s: %s", entry->d_name, e.text);
+        gather();
+        read++;
+    }
+    closedir(cases);
+    ck_assert_int_gt(read, 0);
+}
+END_TEST
+
 #define COUNT(table) (int)(sizeof(table) / sizeof *(table))
 
 static Suite *suite(void)
@@ -167,6 +189,7 @@ static Suite *suite(void)
     tcase_add_loop_test(t, real_debian, 0, COUNT(trees));
     tcase_add_loop_test(t, states_equal_those_of_systemctl, 0, COUNT(trees));
     tcase_add_loop_test(t, healthy_fixtures, 0, COUNT(guests));
+    tcase_add_test(t, every_broken_fixture);
     suite_add_tcase(s, t);
     return s;
 }
