@@ -29,8 +29,7 @@ struct ssh_key_line {
     const char *defect; /* NULL: sshd of this version takes the line; else see key_fact.defect */
     const char *detail;
     int defect_column;
-    /* A second key is glued to this good line (it is all comment to sshd): where its type starts. */
-    int glued_column; /* 0: none */
+    int glued_column; /* where a second key starts on a good line (comment to sshd); 0: none */
 };
 
 /* LINE is without its newline. VERSION: of the sshd that reads it (major * 100 + minor: options and
