@@ -24,8 +24,8 @@ enum lens_kind {
     LENS_SHADOW,  /* name password last_change minimum maximum warn inactive expires reserved */
     LENS_GROUP,   /* name password gid members */
     LENS_GSHADOW, /* name password administrators members */
-    /* device directory type options frequency pass (as many as are there; entry: three or more), and
-     * `extra`: what follows the sixth, in one piece. A CR before the newline is in the last field */
+    /* device directory type options frequency pass (as many as are there; entry: three or more),
+     * and `extra`: all that follows the sixth. A CR before the newline is in the last field. */
     LENS_FSTAB
 };
 
@@ -63,7 +63,8 @@ struct lens_text {
 
 /* Parse TEXT (borrowed: must outlive the answer). Never fails on what a guest can write: an error
  * is a fault of ours (lens missing, ERR_INTERNAL) or ERR_LIMIT (more than LIMIT_ACCOUNT_BYTES, or
- * more lines and fields than LIMIT_PARSE_NODES: OUT then holds the lines before the limit). Fields are always sliced from the original bytes. OUT is in the session's arena. */
+ * more lines and fields than LIMIT_PARSE_NODES: OUT then holds the lines before the limit).
+ * Fields are always sliced from the original bytes. OUT is in the session's arena. */
 int lens_parse(struct lens_session *s, enum lens_kind kind, struct bytes text,
                struct lens_text *out, struct err *e);
 

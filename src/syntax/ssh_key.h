@@ -47,8 +47,8 @@ struct ssh_private_key {
     int64_t bits;
     const char *fingerprint; /* of its public half; NULL when it cannot be told */
     bool encrypted;
-    /* sshd versions that take such a file: since <= version < until (906: Ed25519 as PKCS#8; 908: DSA
-     * is no longer built in); 0: no bound. State "ok" holds within them. */
+    /* sshd versions that take such a file: since <= version < until (906: Ed25519 as PKCS#8; 908:
+     * DSA is no longer built in); 0: no bound. State "ok" holds within them. */
     int since, until;
 };
 void ssh_private_key_read(struct arena *a, struct bytes file, struct ssh_private_key *out);
