@@ -106,18 +106,19 @@ static bool known_cause(guestfs_h *g, const char *said, const char *line, struct
     return false;
 }
 
-void image_launch_failure(guestfs_h *g, const char *console, struct err *e)
+bool image_launch_failure(guestfs_h *g, const char *console, struct err *e)
 {
     const char *error = guestfs_last_error(g);
     char said[2048], line[512];
     snprintf(said, sizeof said, "%s", error ? error : "");
     last_line(console, line, sizeof line);
     if (known_cause(g, said, line, e))
-        return;
+        return true;
     said[strcspn(said, "\n")] = '\0';
     err_set(e, ERR_APPLIANCE, "the libguestfs appliance did not start: %s; %s",
             *line   ? line
             : *said ? said
                     : "it gave no reason",
             test_tool);
+    return false;
 }

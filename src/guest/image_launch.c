@@ -17,6 +17,7 @@
 /* The last bytes of the appliance's console (qemu's and supermin's complaints arrive there too). */
 struct console {
     struct watchdog watchdog;
+    bool is_cause_known; /* of a launch that failed: another accelerator would not help */
     char ring[4096];
     size_t written;
 };
@@ -138,6 +139,8 @@ static guestfs_h *new_handle(const struct image_request *r, struct err *e)
 static guestfs_h *attempt(struct arena *a, const struct image_request *r, bool emulate,
                           struct console *console, struct err *e)
 {
+    memset(console, 0, sizeof *console);
+    console->is_cause_known = true; /* until a launch fails in an unknown way */
     guestfs_h *g = new_handle(r, e);
     if (!g)
         return NULL;
@@ -149,7 +152,6 @@ static guestfs_h *attempt(struct arena *a, const struct image_request *r, bool e
         guestfs_close(g);
         return NULL;
     }
-    memset(console, 0, sizeof *console);
     int listener =
         guestfs_set_event_callback(g, on_console, GUESTFS_EVENT_APPLIANCE | GUESTFS_EVENT_WARNING,
                                    0, console);
@@ -167,7 +169,7 @@ static guestfs_h *attempt(struct arena *a, const struct image_request *r, bool e
                 "libguestfs-test-tool to see where it stops",
                 silence);
     else
-        image_launch_failure(g, console_text(a, console), e);
+        console->is_cause_known = image_launch_failure(g, console_text(a, console), e);
     guestfs_close(g);
     return NULL;
 }
@@ -191,52 +193,64 @@ static const char *last_words(struct arena *a, const struct console *console)
     return complaint ? complaint : best;
 }
 
+static void tell(const struct open_options *options, const char *stage)
+{
+    if (options->progress)
+        options->progress(options->progress_context, stage);
+}
+
+/* NULL with E untouched: KVM is to blame, and emulation worth a try. NULL with E set: it is not. */
+static guestfs_h *attempt_with_kvm(struct arena *a, const struct image_request *request,
+                                   bool is_forced, struct err *e)
+{
+    struct console console;
+    struct err failure = {0};
+    guestfs_h *g = attempt(a, request, false, &console, &failure);
+    if (g)
+        return g;
+    bool was_silent = atomic_load(&console.watchdog.has_killed);
+    if (is_forced || (console.is_cause_known && !was_silent)) {
+        *e = failure;
+        return NULL;
+    }
+    const char *words = last_words(a, &console);
+    note_add(request->notes,
+             "KVM did not work here (%s); fell back to software emulation, which is slower",
+             was_silent ? "the appliance gave no sign of life"
+             : *words   ? words
+                        : failure.text);
+    if (request->options->kvm_failed)
+        *request->options->kvm_failed = true;
+    return NULL;
+}
+
 guestfs_h *image_launch(struct arena *a, const struct image_request *request,
                         const char **engine_name, struct err *e)
 {
-    const struct open_options *options = request->options;
-    struct console console;
     guestfs_h *settings = new_handle(request, e);
     if (!settings)
         return NULL;
-    bool emulate = options->force_emulation || has_setting(settings, "force_tcg");
-    bool is_kvm_forced = has_setting(settings, "force_kvm");
+    bool emulate = request->options->force_emulation || has_setting(settings, "force_tcg");
+    bool is_kvm_forced = has_setting(settings, "force_kvm") && !emulate;
     guestfs_close(settings);
     const char *obstacle = emulate || is_kvm_forced ? NULL : kvm_obstacle(a);
-    if (obstacle) {
-        emulate = true;
-        if (access("/dev/kvm", F_OK) == 0)
-            note_add(request->notes,
-                     "KVM cannot be used here (%s); software emulation is used, which is slower",
-                     obstacle);
-    }
-    *engine_name = "libguestfs (software emulation)";
-    if (options->progress)
-        options->progress(options->progress_context, "starting the appliance");
-    if (!emulate) {
-        struct err kvm_error = {0};
-        guestfs_h *g = attempt(a, request, false, &console, &kvm_error);
-        if (g) {
-            *engine_name = "libguestfs (KVM)";
-            return g;
-        }
-        /* Only an appliance that ran and died, or hung, is KVM's fault. */
-        bool was_silent = atomic_load(&console.watchdog.has_killed);
-        const char *words = last_words(a, &console);
-        if (kvm_error.code != ERR_APPLIANCE || (!was_silent && console.written == 0) ||
-            is_kvm_forced) {
-            if (e)
-                *e = kvm_error;
-            return NULL;
-        }
+    if (obstacle && access("/dev/kvm", F_OK) == 0)
         note_add(request->notes,
-                 "KVM did not work here (%s); fell back to software emulation, which is slower",
-                 was_silent ? "the appliance gave no sign of life" : words);
-        if (options->kvm_failed)
-            *options->kvm_failed = true;
-        if (options->progress)
-            options->progress(options->progress_context,
-                              "KVM did not work, starting the appliance in software emulation");
+                 "KVM cannot be used here (%s); software emulation is used, which is slower",
+                 obstacle);
+    tell(request->options, "starting the appliance");
+    if (!emulate && !obstacle) {
+        struct err failure = {0};
+        guestfs_h *g = attempt_with_kvm(a, request, is_kvm_forced, &failure);
+        if (g)
+            *engine_name = "libguestfs (KVM)";
+        else if (e && failure.code != ERR_NONE)
+            *e = failure;
+        if (g || failure.code != ERR_NONE)
+            return g;
+        tell(request->options, "KVM did not work, starting the appliance in software emulation");
     }
+    struct console console;
+    *engine_name = "libguestfs (software emulation)";
     return attempt(a, request, true, &console, e);
 }

@@ -50,8 +50,9 @@ static inline void cleanup_guestfs_strings(char ***list)
 guestfs_h *image_launch(struct arena *a, const struct image_request *request,
                         const char **engine_name, struct err *e);
 
-/* image_failure.c: why the appliance did not start, and the cure. CONSOLE is what it said last. */
-void image_launch_failure(guestfs_h *g, const char *console, struct err *e);
+/* image_failure.c: why the appliance did not start, and the cure. CONSOLE is what it said last. True
+ * when the cause is plain and has nothing to do with how the processor is emulated. */
+bool image_launch_failure(guestfs_h *g, const char *console, struct err *e);
 /* The first line of libguestfs's last error without the "function: " before it. */
 const char *image_last_error(struct arena *a, guestfs_h *g);
 
