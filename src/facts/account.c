@@ -26,6 +26,7 @@ static const struct fact_field account_fields[] = {
     FACT_FIELD(account_fact, shell_state, FIELD_TEXT),
     FACT_FIELD(account_fact, home_state, FIELD_TEXT),
     FACT_FIELD(account_fact, home_real, FIELD_TEXT),
+    FACT_FIELD(account_fact, home_uid, FIELD_NUMBER),
     FACT_FIELD(account_fact, shadowed, FIELD_BOOL),
     FACT_FIELD(account_fact, defect, FIELD_TEXT),
     FACT_FIELD(account_fact, at, FIELD_PLACE),

@@ -129,15 +129,19 @@ bool facts_has_room(struct facts *f, const char *section, size_t count)
 
 void facts_note(struct facts *f, const char *format, ...)
 {
-    char text[1024];
-    va_list args;
+    va_list args, again;
     va_start(args, format);
-    vsnprintf(text, sizeof text, format, args);
+    va_copy(again, args);
+    int n = vsnprintf(NULL, 0, format, args);
     va_end(args);
+    size_t size = n > 0 ? (size_t)n + 1 : 1;
+    char *text = arena_alloc(f->arena, size);
+    vsnprintf(text, size, format, again);
+    va_end(again);
     vec_each (note, &f->notes)
         if (strcmp(*note, text) == 0)
             return;
-    vec_push(f->arena, &f->notes, arena_strdup(f->arena, text));
+    vec_push(f->arena, &f->notes, text);
 }
 
 const struct account_fact *facts_account(const struct facts *f, const char *name)

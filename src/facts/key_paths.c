@@ -48,7 +48,7 @@ static const char *expand_tilde(struct facts *f, const char *pattern)
 struct key_path key_path_expand(struct facts *f, const struct account_fact *account,
                                 const char *pattern)
 {
-    if (strcmp(pattern, "none") == 0) /* compared without case by sshd */
+    if (strcasecmp(pattern, "none") == 0)
         return (struct key_path){pattern, "none"};
     struct strbuf s;
     strbuf_init(&s, f->arena);

@@ -283,15 +283,14 @@ static void mount_all(struct mount_context *c)
         mount_one(c, &f->mounts.items[list[i].mount], list[i].filesystem);
 }
 
-/* The root filesystem is what we stand on, even where the engine cannot name it. */
+/* The root filesystem is what we stand on, even where the engine cannot name it: the line for "/"
+ * counts as present unless its device is plainly another. */
 static void settle_root(struct mount_context *c)
 {
-    bool named = false;
-    for (size_t i = 0; i < c->disks.count; i++)
-        named |= c->disks.items[i].mounted_on && strcmp(c->disks.items[i].mounted_on, "/") == 0;
     vec_each (m, &c->f->mounts) {
-        if (strcmp(m->directory, "/") == 0 && m->device_found != TRUTH_YES && !named)
-            m->device_found = m->all_disks_known ? m->device_found : TRUTH_YES;
+        if (strcmp(m->directory, "/") == 0 && m->device_found == TRUTH_UNKNOWN &&
+            !m->all_disks_known)
+            m->device_found = TRUTH_YES;
         if (mount_is_bind(m) && m->device[0] == '/') {
             enum presence p = tree_stat(c->f->tree, m->device).presence;
             m->device_found = p == PRESENCE_PRESENT  ? TRUTH_YES

@@ -225,9 +225,37 @@ static size_t resolve(const struct mount_context *c, struct mount_fact *m)
     return NO_FILESYSTEM;
 }
 
+/* A bare directory that is no mount point stands on no disk of its guest: then nothing can be said
+ * about the others either. */
+static bool disks_are_the_guests(const struct mount_context *c)
+{
+    if (c->disks.presence != PRESENCE_PRESENT || c->disks.count == 0)
+        return false;
+    for (size_t i = 0; i < c->disks.count; i++) {
+        const struct filesystem *fs = &c->disks.items[i];
+        if (fs->mounted_on && strcmp(fs->mounted_on, "/") == 0)
+            return strncmp(fs->device, "/dev/", 5) == 0;
+    }
+    return true;
+}
+
+/* What we stand on, where the engine knows no tag of the kind that the line for "/" uses. */
+static bool root_without_tag(const struct mount_context *c, const struct mount_fact *m)
+{
+    if (strcmp(m->directory, "/") != 0)
+        return false;
+    for (size_t i = 0; i < c->disks.count; i++) {
+        const struct filesystem *fs = &c->disks.items[i];
+        for (int tag = 0; tag < TAG_COUNT && fs->mounted_on; tag++)
+            if (strcmp(fs->mounted_on, "/") == 0 && strcmp(m->identifies, tags[tag].name) == 0)
+                return *tag_of(fs, tag) == '\0';
+    }
+    return false;
+}
+
 size_t mount_resolve_device(const struct mount_context *c, struct mount_fact *m)
 {
-    bool can_tell = c->disks.presence == PRESENCE_PRESENT && c->disks.count > 0;
+    bool can_tell = disks_are_the_guests(c);
     m->device_found = can_tell ? TRUTH_NO : TRUTH_UNKNOWN;
     m->identifies = "none";
     if (mount_is_virtual(m)) {
@@ -236,6 +264,8 @@ size_t mount_resolve_device(const struct mount_context *c, struct mount_fact *m)
     }
     size_t i = resolve(c, m);
     if (!can_tell)
+        m->device_found = TRUTH_UNKNOWN;
+    if (i == NO_FILESYSTEM && can_tell && root_without_tag(c, m))
         m->device_found = TRUTH_UNKNOWN;
     if (i == NO_FILESYSTEM)
         return i;
