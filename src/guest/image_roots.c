@@ -148,6 +148,16 @@ static int no_root(const struct image *image, const struct root_marks *seen, str
                    name, what_was_seen(image));
 }
 
+/* Every volume was recognised and looked into: then nobody else will find a root there. */
+static bool all_is_understood(const struct image *image)
+{
+    vec_each (fs, &image->filesystems)
+        if (!*fs->shown.type || fs->mount_failed || fs->use == SUPERBLOCK_MEMBER ||
+            fs->use == SUPERBLOCK_LOCKED)
+            return false;
+    return image->filesystems.count > 0;
+}
+
 int image_find_roots(struct image *image, struct err *e)
 {
     struct root_marks seen = {0};
@@ -159,14 +169,14 @@ int image_find_roots(struct image *image, struct err *e)
     look_for_roots(image, &seen);
     if (image->roots.count == 0)
         look_for_windows(image, &seen);
-    if (image->roots.count == 0 && !seen.is_windows && !encrypted_devices(image)) {
+    if (image->roots.count == 0 && !seen.is_windows && !all_is_understood(image)) {
         size_t before = image->filesystems.count;
         image_find_filesystems_slowly(image);
         if (image->filesystems.count > before)
             look_for_roots(image, &seen);
+        if (image->roots.count == 0 && !encrypted_devices(image))
+            ask_inspection(image, &seen);
     }
-    if (image->roots.count == 0 && !seen.is_windows && !encrypted_devices(image))
-        ask_inspection(image, &seen);
     if (image->roots.count == 0)
         return no_root(image, &seen, e);
     vec_each (fs, &image->filesystems)

@@ -138,6 +138,8 @@ static int prepare_disk(struct opened *o, const struct target_disk *disk, struct
         return e->code;
     out->size = format_virtual_size(file, out->format);
     *content = RAW_DISK;
+    if (strcmp(out->format, "qcow2") == 0 && format_is_blank_qcow2(file))
+        *content = RAW_EMPTY;
     if (strcmp(out->format, "raw") != 0)
         return 0;
     out->host = file;

@@ -99,6 +99,29 @@ uint64_t format_virtual_size(const struct disk_reader *file, const char *format)
     return strcmp(format, "qcow2") == 0 ? disk_be64(head + 24) : 0;
 }
 
+bool format_is_blank_qcow2(const struct disk_reader *file)
+{
+    /* qemu: QCOW_MAX_L1_SIZE */
+    const uint64_t table_max = 32 * 1024 * 1024;
+    unsigned char head[48], part[4096];
+    if (file->read(file->context, 0, head, sizeof head) != sizeof head)
+        return false;
+    uint64_t left = (uint64_t)disk_be32(head + 36) * 8, at = disk_be64(head + 40);
+    if (left == 0 || left > table_max || at > INT64_MAX - table_max)
+        return false;
+    while (left > 0) {
+        size_t n = left < sizeof part ? (size_t)left : sizeof part;
+        if (file->read(file->context, at, part, n) != n)
+            return false;
+        for (size_t i = 0; i < n; i++)
+            if (part[i])
+                return false;
+        at += n;
+        left -= n;
+    }
+    return true;
+}
+
 /* Things people pass by mistake, and what to do with each. */
 static const struct stranger {
     size_t offset;

@@ -23,6 +23,9 @@ const char *format_decide(struct note_list *notes, const struct disk_reader *fil
 /* The guest's disk size as a header states it, 0 when unknown. FORMAT as format_decide gave it. */
 uint64_t format_virtual_size(const struct disk_reader *file, const char *format);
 
+/* True when a qcow2 holds not one cluster of data: a disk nothing was ever written to. */
+bool format_is_blank_qcow2(const struct disk_reader *file);
+
 enum raw_content {
     RAW_DISK,   /* a partition table, a filesystem or something of that kind is there */
     RAW_EMPTY,  /* nothing but zeros where those would be */

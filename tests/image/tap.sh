@@ -62,9 +62,15 @@ says_not() {
     ok $? "$1" "$2"
 }
 
-# The appliance must start at all, or there is nothing to test here.
-need_appliance() {
+need_probe() {
     [ -x "$probe" ] || skip_all "open_probe was not built"
+    ! "$probe" image /nonexistent | grep -q 'built without libguestfs' ||
+        skip_all "built without libguestfs"
+}
+
+# The appliance must be able to start, or there is nothing to test here.
+need_appliance() {
+    need_probe
     need qemu-img qemu-system-x86_64 mke2fs supermin
     ls /boot/vmlinuz-* >/dev/null 2>&1 || skip_all "no kernel in /boot for the appliance"
 }

@@ -420,6 +420,22 @@ START_TEST(qcow2_headers_that_name_files_are_refused)
 }
 END_TEST
 
+START_TEST(a_blank_qcow2_is_known_by_its_table)
+{
+    struct memory_disk *d = qcow2_disk(3);
+    struct disk_reader r = reader_of(d);
+    put_be32(d, 36, 600);
+    put_be32(d, 44, 4096);
+    ck_assert(format_is_blank_qcow2(&r));
+    d->bytes[4096 + 600 * 8 - 1] = 1;
+    ck_assert(!format_is_blank_qcow2(&r));
+    put_be32(d, 44, 65000); /* the table lies past the end */
+    ck_assert(!format_is_blank_qcow2(&r));
+    put_be32(d, 36, 0xffffffff);
+    ck_assert(!format_is_blank_qcow2(&r));
+}
+END_TEST
+
 START_TEST(other_formats_that_name_files_are_refused)
 {
     struct note_list notes;
@@ -847,6 +863,7 @@ static Suite *suite(void)
     tcase_add_test(c, a_fat_boot_sector_is_no_mbr);
     tcase_add_loop_test(c, formats_by_magic_suffix_and_word, 0, 14);
     tcase_add_test(c, qcow2_headers_that_name_files_are_refused);
+    tcase_add_test(c, a_blank_qcow2_is_known_by_its_table);
     tcase_add_test(c, other_formats_that_name_files_are_refused);
     tcase_add_test(c, vhdx_parents_are_refused);
     tcase_add_loop_test(c, what_is_no_disk_is_named, 0, 11);
