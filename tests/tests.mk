@@ -7,7 +7,7 @@ AM_TESTS_ENVIRONMENT = \
 	DISKMEND_BUILD='$(abs_top_builddir)'; export DISKMEND_BUILD; \
 	LC_ALL=C.UTF-8; export LC_ALL; \
 	unset NO_COLOR FORCE_COLOR COLUMNS;
-EXTRA_DIST += build-aux/tap-driver.sh
+EXTRA_DIST += build-aux/tap-driver.sh tests/allowed-skips
 
 # What needs root, a network or an appliance lives below these; check-quick leaves it out, and every
 # test that can be long or short looks at DISKMEND_QUICK.
@@ -32,4 +32,5 @@ include tests/golden/golden.mk
 include tests/bench/bench.mk
 include tests/cases/cases.mk
 include tests/rules/rules.mk
+include tests/oracle/sshd.mk
 include tests/image/image.mk

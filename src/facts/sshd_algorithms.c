@@ -59,6 +59,8 @@ int sshd_match_pattern_list(const char *text, const char *patterns, bool ignore_
     return positive;
 }
 
+static const char keys_kind[] = "Keys";
+
 static const char *kind_of(const char *keyword)
 {
     static const char *const own[] = {"Ciphers", "MACs", "KexAlgorithms"};
@@ -66,7 +68,7 @@ static const char *kind_of(const char *keyword)
         if (strcmp(keyword, own[i]) == 0)
             return own[i];
     }
-    return "Keys";
+    return keys_kind;
 }
 
 static const struct sshd_algorithm_era *era_of(const struct sshd_keyword_table *table,
@@ -166,7 +168,7 @@ bool sshd_algorithms_valid(struct arena *a, const struct sshd_keyword_table *tab
 {
     const char *kind = kind_of(keyword);
     const struct sshd_algorithm_era *era = era_of(table, kind, os);
-    bool keys = strcmp(kind, "Keys") == 0;
+    bool keys = kind == keys_kind;
     bool plain_only = strcmp(keyword, "CASignatureAlgorithms") == 0;
     *bad = "";
     if (!era)
@@ -245,6 +247,10 @@ bool sshd_algorithms_expand(struct arena *a, const struct sshd_keyword_table *ta
     }
     if (*value == '-') {
         filter(a, &default_era->defaults, value + 1, false, os, out);
+        /* A list left empty is filled anew when Match is applied to a connection: too late for what
+         * the key exchange needs, in time for what users sign with. */
+        if (!out->count && kind_of(keyword) == keys_kind && strcmp(keyword, "HostKeyAlgorithms") != 0)
+            filter(a, &default_era->defaults, "*", true, os, out);
         return true;
     }
     struct text_list all = all_names(a, era, keyword);

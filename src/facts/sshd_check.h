@@ -60,6 +60,8 @@ size_t sshd_check_left(const struct sshd_check *c);
  * "KEYWORD missing argument." (NEW_TEXT NULL) or NEW_TEXT. */
 const struct sshd_word *sshd_check_required(struct sshd_check *c, const char *old_text,
                                             const char *new_text);
+/* A leading ~ of WORD expanded; false (and the check failed) when that ends sshd. */
+bool sshd_check_expand_home(struct sshd_check *c, const struct sshd_word *word, const char **out);
 void sshd_check_take(struct sshd_check *c, const char *value);
 /* WORD: the argument at fault, NULL for the line. */
 void sshd_check_fail(struct sshd_check *c, enum diag_level level, const char *code,

@@ -1,7 +1,7 @@
 /* Values with a small grammar of their own: start-up limits, penalties, rekeying, traffic class. */
 #include "facts/sshd_check.h"
 
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
@@ -93,7 +93,7 @@ static void check_penalty(struct sshd_check *c, const struct sshd_word *word)
         if (times[i].since > c->version || strncmp(text, times[i].prefix, length) != 0)
             continue;
         number = sshd_time(text + length, c->version, NULL);
-        if (number < 0)
+        if (number == -1)
             sshd_check_fail(c, DIAG_FATAL, "bad-time", word, "invalid %s time value.", c->written);
         else
             sshd_check_take(c, arena_printf(c->arena, "%s%lld", times[i].prefix,
@@ -151,7 +151,7 @@ static void check_channel_timeout(struct sshd_check *c)
             }
         } else {
             const char *equals = strchr(word->text, '=');
-            if (!equals || equals == word->text || sshd_time(equals + 1, c->version, NULL) < 0) {
+            if (!equals || equals == word->text || sshd_time(equals + 1, c->version, NULL) == -1) {
                 sshd_check_fail(c, DIAG_FATAL, "bad-time", word, "invalid channel timeout %s",
                                 word->text);
                 return;
@@ -202,7 +202,7 @@ static void check_rekey_limit(struct sshd_check *c)
         if (!word)
             return;
         seconds = sshd_time(word->text, c->version, NULL);
-        if (seconds < 0) {
+        if (seconds == -1) {
             sshd_check_fail(c, DIAG_FATAL, "bad-time", word, "invalid time value.");
             return;
         }
@@ -214,42 +214,60 @@ static void check_rekey_limit(struct sshd_check *c)
 struct traffic_class {
     const char *name;
     int value; /* -1: none, the system's default */
-    int since, system_default_since; /* from there on the name only means the default */
+    int since, until; /* until 0: to this day */
+    bool is_legacy;   /* from 10.1 (Debian: 10.0) on the name only means the default */
 };
 
 static const struct traffic_class traffic_classes[] = {
-    {"none", -1, 706, 0},      {"af11", 0x28, 0, 0},     {"af12", 0x30, 0, 0},
-    {"af13", 0x38, 0, 0},      {"af21", 0x48, 0, 0},     {"af22", 0x50, 0, 0},
-    {"af23", 0x58, 0, 0},      {"af31", 0x68, 0, 0},     {"af32", 0x70, 0, 0},
-    {"af33", 0x78, 0, 0},      {"af41", 0x88, 0, 0},     {"af42", 0x90, 0, 0},
-    {"af43", 0x98, 0, 0},      {"cs0", 0x00, 0, 0},      {"cs1", 0x20, 0, 0},
-    {"cs2", 0x40, 0, 0},       {"cs3", 0x60, 0, 0},      {"cs4", 0x80, 0, 0},
-    {"cs5", 0xa0, 0, 0},       {"cs6", 0xc0, 0, 0},      {"cs7", 0xe0, 0, 0},
-    {"ef", 0xb8, 0, 0},        {"le", 0x04, 802, 0},     {"va", 0xb0, 1003, 0},
-    {"lowdelay", 0x10, 0, 1001}, {"throughput", 0x08, 0, 1001}, {"reliability", 0x04, 0, 1001},
+    {"none", -1, 706, 0, false},  {"af11", 0x28, 0, 0, false},  {"af12", 0x30, 0, 0, false},
+    {"af13", 0x38, 0, 0, false},  {"af21", 0x48, 0, 0, false},  {"af22", 0x50, 0, 0, false},
+    {"af23", 0x58, 0, 0, false},  {"af31", 0x68, 0, 0, false},  {"af32", 0x70, 0, 0, false},
+    {"af33", 0x78, 0, 0, false},  {"af41", 0x88, 0, 0, false},  {"af42", 0x90, 0, 0, false},
+    {"af43", 0x98, 0, 0, false},  {"cs0", 0x00, 0, 0, false},   {"cs1", 0x20, 0, 0, false},
+    {"cs2", 0x40, 0, 0, false},   {"cs3", 0x60, 0, 0, false},   {"cs4", 0x80, 0, 0, false},
+    {"cs5", 0xa0, 0, 0, false},   {"cs6", 0xc0, 0, 0, false},   {"cs7", 0xe0, 0, 0, false},
+    {"ef", 0xb8, 0, 0, false},    {"le", 0x01, 802, 808, false}, {"le", 0x04, 809, 0, false},
+    {"va", 0xb0, 1003, 0, false}, {"lowdelay", 0x10, 0, 0, true}, {"throughput", 0x08, 0, 0, true},
+    {"reliability", 0x04, 0, 0, true},
 };
 
-/* misc.c parse_ipqos, then iptos2str; NULL when it is none. */
+static bool is_offered(const struct sshd_check *c, const struct traffic_class *t)
+{
+    return t->since <= c->version && (!t->until || c->version <= t->until);
+}
+
+static bool is_mere_default(const struct sshd_check *c, const struct traffic_class *t)
+{
+    int border = c->os->family_code == FAMILY_DEBIAN ? 1000 : 1001;
+    return t->is_legacy && c->version >= border;
+}
+
+/* misc.c parse_ipqos, then iptos2str; NULL when it is none. Up to 9.7 the number may be octal or
+ * hexadecimal. */
 static const char *traffic_class(struct sshd_check *c, const char *text)
 {
     int64_t number = 0;
     bool found = false;
     for (size_t i = 0; !found && i < sizeof traffic_classes / sizeof *traffic_classes; i++) {
         const struct traffic_class *t = &traffic_classes[i];
-        if (t->since > c->version || strcasecmp(text, t->name) != 0)
+        if (!is_offered(c, t) || strcasecmp(text, t->name) != 0)
             continue;
-        if (t->system_default_since && c->version >= t->system_default_since)
+        if (is_mere_default(c, t))
             return "none";
         number = t->value;
         found = true;
     }
-    if (!found && sshd_number(text, 0, 255, &number))
+    if (!found && c->version < 908) {
+        char *end;
+        number = strtol(text, &end, 0);
+        if (end == text || *end || number < 0 || number > 255)
+            return NULL;
+    } else if (!found && sshd_number(text, 0, 255, &number)) {
         return NULL;
+    }
     for (size_t i = 0; i < sizeof traffic_classes / sizeof *traffic_classes; i++) {
         const struct traffic_class *t = &traffic_classes[i];
-        bool named = t->since <= c->version &&
-                     !(t->system_default_since && c->version >= t->system_default_since);
-        if (named && t->value == number)
+        if (is_offered(c, t) && !is_mere_default(c, t) && t->value == number)
             return t->name;
     }
     return arena_printf(c->arena, "0x%02x", (unsigned)number);

@@ -15,12 +15,13 @@ static void require_some(struct sshd_check *c)
         sshd_check_fail(c, DIAG_FATAL, "missing-argument", NULL, "no %s specified", c->written);
 }
 
-/* match.c match_user in its test mode: only the part after the last '@' can be wrong. */
+/* match.c match_user in its test mode: only the part after the '@' (up to 9.8 the first, later the
+ * last) can be wrong. */
 static void check_user_patterns(struct sshd_check *c)
 {
     const struct sshd_word *word;
     while ((word = sshd_check_next_in_list(c))) {
-        const char *at = strrchr(word->text, '@');
+        const char *at = c->version < 909 ? strchr(word->text, '@') : strrchr(word->text, '@');
         if (!*word->text || (at && !sshd_address_list_ok(at + 1, c->version))) {
             const char *name = sshd_check_is_old(c) ? c->meaning.keyword->name : c->written;
             sshd_check_fail(c, DIAG_FATAL, "bad-pattern", word, "invalid %s pattern: \"%s\"", name,
@@ -135,15 +136,18 @@ static void check_one_path(struct sshd_check *c)
     const char *path = word->text;
     if (strcasecmp(path, "none") == 0)
         path = "none";
-    else if (c->active && !c->slot_count)
-        path = sshd_guest_expand_home(c->guest, path);
-    if (!path) {
-        sshd_check_fail(c, DIAG_FATAL, "bad-value", word, "tilde_expand: No such user %s",
-                        word->text + 1);
+    else if (c->active && !c->slot_count && !sshd_check_expand_home(c, word, &path))
         return;
-    }
     bool as_is = strcmp(path, "none") == 0 || *path == '/' || *path == '~';
     sshd_check_take(c, as_is ? path : arena_printf(c->arena, "/%s", path));
+}
+
+/* Up to 8.6 two keywords do not look at their line when it cannot count now. */
+static void take_unjudged(struct sshd_check *c)
+{
+    const struct sshd_word *word;
+    while ((word = sshd_check_next_in_list(c)))
+        sshd_check_take(c, word->text);
 }
 
 /* AuthorizedKeysFile; RevokedKeys, which holds one path before 10.3. */
@@ -155,8 +159,10 @@ static void check_path_list(struct sshd_check *c)
     }
     if (sshd_check_is_old(c)) {
         c->takes_all = true;
-        if (!c->active || c->slot_count)
+        if (!c->active || c->slot_count) {
+            take_unjudged(c);
             return;
+        }
     }
     const struct sshd_word *word;
     while ((word = sshd_check_next_in_list(c))) {
@@ -167,12 +173,9 @@ static void check_path_list(struct sshd_check *c)
         }
         if (c->version >= 1003 && !none_is_alone(c, word))
             return;
-        const char *path = sshd_guest_expand_home(c->guest, word->text);
-        if (!path) {
-            sshd_check_fail(c, DIAG_FATAL, "bad-value", word, "tilde_expand: No such user %s",
-                            word->text + 1);
+        const char *path;
+        if (!sshd_check_expand_home(c, word, &path))
             return;
-        }
         sshd_check_take(c, path);
     }
     require_some(c);
@@ -214,8 +217,10 @@ static void check_methods(struct sshd_check *c)
     bool seen_any = false;
     const struct sshd_word *word;
     c->takes_all = old;
-    if (old && c->slot_count)
+    if (old && c->slot_count) {
+        take_unjudged(c);
         return;
+    }
     while ((word = sshd_check_next_in_list(c))) {
         bool is_any = strcmp(word->text, "any") == 0;
         if (is_any ? methods_before_any(c) > 0 : seen_any) {

@@ -95,7 +95,7 @@ static void check_log_word(struct sshd_check *c, const char *what)
     bool is_level = strcmp(what, "level") == 0;
     if (!choice && is_level && text && strcasecmp(text, "SILENT") == 0 &&
         c->os->family_code == FAMILY_DEBIAN)
-        choice = "QUIET";
+        choice = "SILENT";
     if (choice && is_level && strcmp(choice, "DEBUG1") == 0)
         choice = "DEBUG";
     if (choice)
@@ -154,7 +154,7 @@ static void check_time(struct sshd_check *c)
     if (!word)
         return;
     int64_t seconds = sshd_time(word->text, c->version, NULL);
-    if (seconds < 0)
+    if (seconds == -1)
         sshd_check_fail(c, DIAG_FATAL, "bad-time", word, "invalid time value.");
     else
         sshd_check_take(c, arena_printf(c->arena, "%lld", (long long)seconds));
@@ -172,14 +172,14 @@ static void check_time_or_none(struct sshd_check *c)
         c->values.items[0] = "none";
 }
 
-/* tilde_expand_filename; false (and the check failed) when that ends sshd. */
-static bool expand_home(struct sshd_check *c, const struct sshd_word *word, const char **out)
+bool sshd_check_expand_home(struct sshd_check *c, const struct sshd_word *word, const char **out)
 {
-    *out = sshd_guest_expand_home(c->guest, word->text);
+    *out = sshd_guest_expand_home(c->guest, word->text, c->version);
     if (*out)
         return true;
     int length = (int)strcspn(word->text + 1, "/");
-    sshd_check_fail(c, DIAG_FATAL, "bad-value", word, "tilde_expand: No such user %.*s", length,
+    sshd_check_fail(c, DIAG_FATAL, "bad-value", word, "%s: No such user %.*s",
+                    sshd_check_is_old(c) ? "tilde_expand_filename" : "tilde_expand", length,
                     word->text + 1);
     return false;
 }
@@ -195,7 +195,7 @@ static void take_path(struct sshd_check *c, const struct sshd_word *word)
     bool matters = c->active && (c->meaning.keyword->accumulates || !c->slot_count);
     if (!matters)
         path = word->text;
-    else if (!expand_home(c, word, &path))
+    else if (!sshd_check_expand_home(c, word, &path))
         return;
     sshd_check_take(c, *path == '/' || *path == '~' ? path : arena_printf(c->arena, "/%s", path));
 }
@@ -236,7 +236,7 @@ static void check_home_path(struct sshd_check *c)
         return;
     if (!c->active || c->slot_count)
         sshd_check_take(c, word->text);
-    else if (expand_home(c, word, &path))
+    else if (sshd_check_expand_home(c, word, &path))
         sshd_check_take(c, path);
 }
 

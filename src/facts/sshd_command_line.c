@@ -69,7 +69,7 @@ static void read_option(struct sshd_reader *r, char option, const char *value)
         }
         break;
     case 'g':
-        if (sshd_time(value, r->version, NULL) >= 0)
+        if (sshd_time(value, r->version, NULL) != -1)
             read_keyword_value(r, "LoginGraceTime", value);
         else
             bad_option(r, value, "Invalid login grace time.");

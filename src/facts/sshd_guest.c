@@ -122,7 +122,7 @@ static const char *home_of(struct sshd_guest *g, const char *user)
     return NULL;
 }
 
-const char *sshd_guest_expand_home(struct sshd_guest *g, const char *text)
+const char *sshd_guest_expand_home(struct sshd_guest *g, const char *text, int version)
 {
     if (*text != '~')
         return text;
@@ -132,7 +132,13 @@ const char *sshd_guest_expand_home(struct sshd_guest *g, const char *text)
     if (length)
         user = arena_text(g->arena, (struct bytes){text + 1, length});
     const char *path = text + 1 + length;
-    path += strspn(path, "/");
+    bool old = version < 807; /* one slash is skipped, and "~name" is a name below root's home */
+    if (old && !*path) {
+        path = text + 1;
+        user = NULL;
+    } else {
+        path += old ? 1 : strspn(path, "/");
+    }
     const char *home = home_of(g, user);
     if (!home) {
         bool certain = user && g->passwd_presence == PRESENCE_PRESENT && !g->other_sources;

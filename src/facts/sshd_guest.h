@@ -20,8 +20,8 @@ struct sshd_guest {
 int sshd_guest_port(struct sshd_guest *g, const char *text, int version);
 /* /etc/hosts (or every resolver by rule: localhost) knows the name. */
 bool sshd_guest_knows_host(struct sshd_guest *g, const char *name);
-/* misc.c tilde_expand_filename for root: TEXT with a leading ~ or ~user replaced. NULL when the
- * user certainly does not exist; TEXT itself when that cannot be told. */
-const char *sshd_guest_expand_home(struct sshd_guest *g, const char *text);
+/* misc.c tilde_expand_filename of VERSION for root: TEXT with a leading ~ or ~user replaced. NULL
+ * when the user certainly does not exist; TEXT itself when that cannot be told. */
+const char *sshd_guest_expand_home(struct sshd_guest *g, const char *text, int version);
 
 #endif

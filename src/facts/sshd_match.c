@@ -68,7 +68,7 @@ static const char *split_equals(struct sshd_check *c, const char *attribute, con
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         bool known = strcmp(names[i], "version") != 0 || c->version >= 1000;
         if (known && strlen(names[i]) == length && strncasecmp(attribute, names[i], length) == 0) {
-            *name = names[i];
+            *name = arena_text(c->arena, (struct bytes){attribute, length});
             return attribute + length + 1;
         }
     }

@@ -52,8 +52,9 @@ static int64_t unit_seconds(char unit)
     }
 }
 
-/* Up to 9.7 strtol reads the pieces: blanks and a plus sign pass. */
-static int64_t time_by_strtol(const char *p)
+/* Up to 9.7 strtol reads the pieces: blanks and a plus sign pass. Up to 8.4 the sum is a long, and
+ * the caller's int keeps its lower half. */
+static int64_t time_by_strtol(const char *p, int version)
 {
     int64_t total = 0;
     while (*p) {
@@ -71,6 +72,8 @@ static int64_t time_by_strtol(const char *p)
         total += seconds;
         p = *end ? end + 1 : end;
     }
+    if (version < 805)
+        return (int)total;
     return total > INT_MAX ? -1 : total;
 }
 
@@ -137,12 +140,12 @@ int64_t sshd_time(const char *text, int version, double *seconds)
             exact = time_by_decimals(text);
             total = exact < 0 || exact > INT_MAX ? -1 : (int64_t)exact;
         } else {
-            total = version < 908 ? time_by_strtol(text) : time_by_digits(text);
+            total = version < 908 ? time_by_strtol(text, version) : time_by_digits(text);
             exact = (double)total;
         }
     }
     if (seconds)
-        *seconds = total < 0 ? -1 : exact;
+        *seconds = total == -1 ? -1 : exact;
     return total;
 }
 

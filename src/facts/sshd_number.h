@@ -9,7 +9,8 @@
 const char *sshd_number(const char *text, int64_t low, int64_t high, int64_t *value);
 /* misc.c atoi_err: 0 to INT_MAX; "missing" for an empty or absent text. */
 const char *sshd_integer(const char *text, int64_t *value);
-/* misc.c convtime of VERSION, in seconds; -1 when it does not parse. SECONDS may be NULL and takes
+/* misc.c convtime of VERSION, in seconds; -1 when it does not parse (below 8.5
+ * other negative values are an overflow that sshd takes). SECONDS may be NULL and takes
  * the exact value (fractions from 10.3 on). */
 int64_t sshd_time(const char *text, int version, double *seconds);
 /* openbsd-compat scan_scaled: "1G" to bytes. NULL, or what strerror says. */

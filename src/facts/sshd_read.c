@@ -62,7 +62,7 @@ static void add_directive(struct sshd_reader *r, const struct sshd_scope *scope,
                           const struct sshd_check *c, struct place at, bool from_command_line)
 {
     struct text_list arguments = line_arguments(r, c->line);
-    bool taken = !c->failed && c->values.count;
+    bool is_include = strcmp(c->meaning.type, "glob_list") == 0;
     if (r->config->directives.count >= LIMIT_RECORDS) {
         r->stopped = true;
         sshd_mark_unreadable(r, "more lines than diskmend judges", at);
@@ -74,7 +74,7 @@ static void add_directive(struct sshd_reader *r, const struct sshd_scope *scope,
                  .written = c->written,
                  .arguments = arguments,
                  .values = c->values,
-                 .value = text_list_join(r->arena, taken ? &c->values : &arguments, " "),
+                 .value = text_list_join(r->arena, c->failed || is_include ? &arguments : &c->values, " "),
                  .match = scope->match,
                  .from_command_line = from_command_line,
                  .is_valid = !c->failed,

@@ -1,0 +1,12 @@
+# The judge of sshd_config against real sshd programs.
+check_PROGRAMS += tests/oracle/sshd_oracle
+tests_oracle_sshd_oracle_SOURCES = tests/oracle/sshd_oracle.c
+tests_oracle_sshd_oracle_CPPFLAGS = $(AM_CPPFLAGS)
+tests_oracle_sshd_oracle_LDADD = libfacts.a libsyntax.a libguest.a libmodel.a libbase.a $(room_libs)
+TESTS += tests/oracle/sshd.test
+EXTRA_DIST += \
+	tests/oracle/make-tree \
+	tests/oracle/sshd-answers \
+	tests/oracle/sshd-cases \
+	tests/oracle/sshd-exceptions \
+	tests/oracle/sshd.test
