@@ -1,5 +1,5 @@
-/* fixture_to_directory FIXTURES NAME OUT: a fixture as a directory that a scan can be pointed at. With
- * root every file gets its owner; without, all are the caller's. A test program. */
+/* fixture_to_directory FIXTURES NAME OUT: a fixture as a directory that a scan can be pointed at.
+ * With root every file gets its owner; without, all are the caller's. A test program. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>

@@ -10,3 +10,4 @@ include tests/unit/syntax_lens.mk
 include tests/unit/rules.mk
 include tests/unit/syntax_ssh_key.mk
 include tests/unit/login.mk
+include tests/unit/batch.mk

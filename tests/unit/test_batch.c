@@ -1,0 +1,314 @@
+/* batch/: frames, and a worker that crashes, hangs, spins, eats memory or is interrupted. The
+ * engine and the judge are played by this file (guest/open and batch/judge are not linked): what
+ * they do is told by the target's name. */
+#include "suite.h"
+
+#include <signal.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "batch/frame.h"
+#include "batch/judge.h"
+#include "batch/worker.h"
+#include "guest/open.h"
+
+#include "config.h"
+
+static struct arena *arena;
+
+static void set_up(void)
+{
+    arena = arena_new(NULL, NULL);
+}
+
+static void tear_down(void)
+{
+    arena_free(arena);
+}
+
+/* ---- the players ---- */
+
+struct opened {
+    int nothing;
+};
+static const struct opened_root roots[] = {{"/dev/sda1", "One 1"}, {"/dev/sda2", "Two 2"}};
+
+struct opened *open_target(struct arena *a, const struct target *target,
+                           const struct open_options *options, struct err *e)
+{
+    options->progress(options->progress_context, "opening");
+    if (strcmp(target->name, "kvm") == 0)
+        *options->kvm_failed = true;
+    if (strcmp(target->name, "missing") == 0) {
+        err_set(e, ERR_NOT_FOUND, "no such file");
+        return NULL;
+    }
+    if (strcmp(target->name, "open crash") == 0)
+        raise(SIGSEGV);
+    return arena_new_struct(a, struct opened);
+}
+
+const struct opened_root *opened_roots(const struct opened *o, size_t *count)
+{
+    (void)o;
+    *count = 2;
+    return roots;
+}
+
+struct tree *opened_tree(struct opened *o, size_t root, struct err *e)
+{
+    (void)e;
+    static struct tree none;
+    return o && root < 2 ? &none : NULL;
+}
+
+const char *opened_engine(const struct opened *o)
+{
+    return o ? "player" : "";
+}
+
+const char *opened_format(const struct opened *o)
+{
+    return o ? "raw" : "";
+}
+
+const char *const *opened_notes(const struct opened *o, size_t *count)
+{
+    (void)o;
+    *count = 0;
+    return NULL;
+}
+
+void opened_close(struct opened *o)
+{
+    (void)o;
+}
+
+static void spin(void)
+{
+    for (volatile int i = 0;; i++)
+        ;
+}
+
+struct json *judge_root(struct arena *a, const struct worker_request *request,
+                        const struct judge_target *target, struct tree *tree,
+                        judge_progress *progress, void *context, struct err *e)
+{
+    (void)tree;
+    const char *name = request->target.name;
+    progress(context, "judging");
+    if (strcmp(name, "crash") == 0)
+        raise(SIGSEGV);
+    if (strcmp(name, "exit") == 0)
+        _exit(7);
+    if (strcmp(name, "spin") == 0)
+        spin();
+    if (strcmp(name, "child") == 0) { /* as qemu would: it has to die with the worker */
+        if (fork() == 0) {
+            signal(SIGTERM, SIG_IGN);
+            spin();
+        }
+        spin();
+    }
+    while (strcmp(name, "memory") == 0)
+        memset(arena_alloc(a, 1 << 20), 1, 1 << 20);
+    if (strcmp(name, "limit") == 0) {
+        struct rlimit core;
+        getrlimit(RLIMIT_CORE, &core);
+        return core.rlim_cur == 0 && getsid(0) == getpid() ? json_new_null(a) : NULL;
+    }
+    if (strcmp(name, "fault") == 0) {
+        err_set(e, ERR_INTERNAL, "a lens is missing");
+        return NULL;
+    }
+    struct json *d = json_new_object(a);
+    json_set_string(a, d, "schema", "player/1");
+    json_set_string(a, d, "root", target->root->device);
+    return d;
+}
+
+/* ---- helpers of the tests ---- */
+
+static struct worker_outcome run_with(const char *name, const char *root, int timeout)
+{
+    struct worker_request request = {
+        .job = JOB_SCAN,
+        .target = {.name = name, .kind = TARGET_IMAGE, .root = root},
+        .timeout_seconds = timeout,
+    };
+    return worker_run(arena, &request);
+}
+
+static const char *failure(const struct worker_outcome *o, size_t i, const char *member)
+{
+    const char *text = json_member_string(json_member(o->documents.items[i], "failure"), member);
+    return text ? text : "";
+}
+
+static void free_documents(struct worker_outcome *o)
+{
+    vec_each (d, &o->documents)
+        json_free(*d);
+}
+
+/* ---- frames ---- */
+
+START_TEST(frames_arrive_in_pieces)
+{
+    int ends[2];
+    ck_assert_int_eq(pipe(ends), 0);
+    ck_assert(frame_send(ends[1], FRAME_STAGE, bytes_of("reading")));
+    ck_assert(frame_send(ends[1], FRAME_END, bytes_of("")));
+    char buffer[64];
+    ssize_t n = read(ends[0], buffer, sizeof buffer);
+    ck_assert_int_eq(n, 5 + 7 + 5);
+    struct frame frame;
+    bool broken = false;
+    for (size_t have = 0; have < 12; have++) {
+        size_t position = 0;
+        ck_assert(!frame_take((struct bytes){buffer, have}, &position, &frame, &broken));
+        ck_assert(!broken && position == 0);
+    }
+    size_t position = 0;
+    ck_assert(frame_take((struct bytes){buffer, (size_t)n}, &position, &frame, &broken));
+    ck_assert_int_eq(frame.kind, FRAME_STAGE);
+    ck_assert(bytes_equal_text(frame.payload, "reading"));
+    ck_assert(frame_take((struct bytes){buffer, (size_t)n}, &position, &frame, &broken));
+    ck_assert_int_eq(frame.kind, FRAME_END);
+    close(ends[0]);
+    close(ends[1]);
+}
+END_TEST
+
+START_TEST(nonsense_is_no_frame)
+{
+    static const char *const bad[] = {"X\0\0\0\0", "D\377\377\377\377"};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        struct frame frame;
+        bool broken = false;
+        size_t position = 0;
+        ck_assert(!frame_take((struct bytes){bad[i], 5}, &position, &frame, &broken));
+        ck_assert(broken);
+    }
+}
+END_TEST
+
+/* ---- workers ---- */
+
+START_TEST(every_root_gives_a_document)
+{
+    struct worker_outcome o = run_with("good", NULL, 0);
+    ck_assert_int_eq(o.documents.count, 2);
+    ck_assert_str_eq(json_member_string(o.documents.items[1], "root"), "/dev/sda2");
+    free_documents(&o);
+}
+END_TEST
+
+START_TEST(root_chooses)
+{
+    static const struct {
+        const char *root, *device, *code;
+    } cases[] = {{"first", "/dev/sda1", ""},
+                 {"/dev/sda2", "/dev/sda2", ""},
+                 {"single", NULL, "several-roots"},
+                 {"/dev/sdz9", NULL, "no-root"}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct worker_outcome o = run_with("good", cases[i].root, 0);
+        ck_assert_int_eq(o.documents.count, 1);
+        if (cases[i].device)
+            ck_assert_str_eq(json_member_string(o.documents.items[0], "root"), cases[i].device);
+        ck_assert_str_eq(failure(&o, 0, "code"), cases[i].code);
+        free_documents(&o);
+    }
+}
+END_TEST
+
+START_TEST(what_fails_is_a_report)
+{
+    static const struct {
+        const char *name, *code, *stage;
+    } cases[] = {{"missing", "not-found", "open"},  {"crash", "crashed", "read"},
+                 {"open crash", "crashed", "read"}, {"exit", "crashed", "read"},
+                 {"fault", "internal", "read"},
+#ifndef HAVE_ADDRESS_SANITIZER
+                 {"memory", "nomem", "read"},
+#endif
+                 {"limit", "internal", "read"}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct worker_outcome o = run_with(cases[i].name, "first", 20);
+        ck_assert_int_eq(o.documents.count, 1);
+        ck_assert_str_eq(json_member_string(o.documents.items[0], "status"), "failed");
+        ck_assert_str_eq(failure(&o, 0, "code"), cases[i].code);
+        ck_assert_str_eq(failure(&o, 0, "stage"), cases[i].stage);
+        ck_assert_str_ne(failure(&o, 0, "message"), "");
+        free_documents(&o);
+    }
+}
+END_TEST
+
+/* Nobody of the worker's session is left: waitpid above reaped the worker, its children are gone.
+ */
+START_TEST(what_is_late_is_killed_with_its_children)
+{
+    static const char *const names[] = {"spin", "child"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        time_t from = time(NULL);
+        struct worker_outcome o = run_with(names[i], "first", 1);
+        ck_assert_int_le(time(NULL) - from, 12);
+        ck_assert_int_eq(o.documents.count, 1);
+        ck_assert_str_eq(failure(&o, 0, "code"), "timeout");
+        free_documents(&o);
+    }
+    ck_assert_int_eq(waitpid(-1, NULL, WNOHANG), -1);
+}
+END_TEST
+
+START_TEST(a_signal_ends_it)
+{
+    pid_t parent = getpid();
+    pid_t sender = fork();
+    if (sender == 0) {
+        sleep(1);
+        kill(parent, SIGINT);
+        _exit(0);
+    }
+    struct worker_outcome o = run_with("spin", "first", 60);
+    ck_assert_int_eq(o.signal, SIGINT);
+    ck_assert_int_eq(o.documents.count, 0);
+    waitpid(sender, NULL, 0);
+}
+END_TEST
+
+START_TEST(kvm_is_remembered)
+{
+    struct worker_outcome o = run_with("kvm", "first", 0);
+    ck_assert(o.used_emulation_after_kvm);
+    free_documents(&o);
+    o = run_with("good", "first", 0);
+    ck_assert(!o.used_emulation_after_kvm);
+    free_documents(&o);
+}
+END_TEST
+
+static Suite *suite(void)
+{
+    Suite *s = suite_create("batch");
+    TCase *c = tcase_create("worker");
+    tcase_add_checked_fixture(c, set_up, tear_down);
+    tcase_set_timeout(c, 120);
+    tcase_add_test(c, frames_arrive_in_pieces);
+    tcase_add_test(c, nonsense_is_no_frame);
+    tcase_add_test(c, every_root_gives_a_document);
+    tcase_add_test(c, root_chooses);
+    tcase_add_test(c, what_fails_is_a_report);
+    tcase_add_test(c, what_is_late_is_killed_with_its_children);
+    tcase_add_test(c, a_signal_ends_it);
+    tcase_add_test(c, kvm_is_remembered);
+    suite_add_tcase(s, c);
+    return s;
+}
+
+UNIT_MAIN(suite)
