@@ -146,7 +146,8 @@ static void read_crypttab(struct mount_context *c)
     }
 }
 
-/* Another kind of filesystem than the line says: the driver refuses it. */
+/* Another kind of filesystem than the line says: the driver refuses it. Not so for /, which the
+ * initramfs mounts as what it is; the remount at boot does not look at the type. */
 static void compare_type(struct mount_fact *m, const struct filesystem *fs)
 {
     static const char *const ext[] = {"ext2", "ext3", "ext4"};
@@ -155,9 +156,9 @@ static void compare_type(struct mount_fact *m, const struct filesystem *fs)
         one_ext |= strcmp(m->type, ext[i]) == 0;
         both_ext |= strcmp(fs->type, ext[i]) == 0;
     }
-    if (m->defect || !fs->type || !*fs->type || strcmp(m->type, "auto") == 0 ||
-        strcmp(m->type, fs->type) == 0 || (one_ext && both_ext) || strchr(m->type, ',') ||
-        strncmp(m->type, "ntfs", 4) == 0 || strcmp(m->type, "msdos") == 0)
+    if (m->defect || strcmp(m->directory, "/") == 0 || !fs->type || !*fs->type ||
+        strcmp(m->type, "auto") == 0 || strcmp(m->type, fs->type) == 0 || (one_ext && both_ext) ||
+        strchr(m->type, ',') || strncmp(m->type, "ntfs", 4) == 0 || strcmp(m->type, "msdos") == 0)
         return;
     static const char *const told_apart[] = {"ext2",  "ext3", "ext4", "xfs",
                                              "btrfs", "vfat", "swap"};

@@ -61,6 +61,7 @@ static const struct vocabulary_field account_fields[] = {
     {"shell_state", FIELD_IS_TEXT},
     {"home_state", FIELD_IS_TEXT},
     {"home_real", FIELD_IS_TEXT},
+    {"home_uid", FIELD_IS_NUMBER},
     {"shadowed", FIELD_IS_TRUTH},
     {"defect", FIELD_IS_TEXT},
     {"at", FIELD_IS_PLACE},
