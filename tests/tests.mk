@@ -34,3 +34,4 @@ include tests/cases/cases.mk
 include tests/rules/rules.mk
 include tests/oracle/sshd.mk
 include tests/image/image.mk
+include tests/oracle/login.mk

@@ -106,6 +106,21 @@ static const char *show_day(const struct visit *v, int64_t day)
     return arena_printf(v->facts->arena, "%lld", (long long)day);
 }
 
+/* Linux-PAM 1.6 and later count the last day of the maximum age as too old already. */
+static int64_t days_of_grace(const struct os_facts *os)
+{
+    long release = os->version ? strtol(os->version, NULL, 10) : 0;
+    if (!os->id)
+        return 0;
+    if (strcmp(os->id, "debian") == 0)
+        return release >= 13 ? -1 : 0;
+    if (strcmp(os->id, "ubuntu") == 0)
+        return release >= 25 ? -1 : 0;
+    if (strcmp(os->id, "fedora") == 0)
+        return release >= 40 ? -1 : 0;
+    return os->family_code == FAMILY_RHEL && release >= 10 ? -1 : 0;
+}
+
 static void judge_expiry(const struct visit *v, bool pam)
 {
     const struct account_fact *a = v->account;
@@ -123,12 +138,14 @@ static void judge_expiry(const struct visit *v, bool pam)
     if ((!pam && !is_password(v)) || a->last_change == FACT_NO_NUMBER || a->last_change < 0)
         return;
     int64_t age = today - a->last_change;
+    int64_t last_day = (pam ? days_of_grace(&v->facts->os) : 0);
     bool forced = a->last_change == 0;
-    bool aged = a->maximum != FACT_NO_NUMBER && a->maximum >= 0 && age > a->maximum;
+    bool aged =
+        a->maximum != FACT_NO_NUMBER && a->maximum >= 0 && age >= 0 && age > a->maximum + last_day;
     if (!forced && !aged)
         return;
     bool inactive = !forced && a->inactive != FACT_NO_NUMBER && a->inactive >= 0 &&
-                    age - a->maximum > a->inactive;
+                    age - a->maximum > a->inactive + last_day;
     struct reason *r = reason_add(v->reasons, inactive ? "account-expired" : "password-expired",
                                   GATE_SHUT, a->shadow_at);
     r->keyword = a->name;

@@ -1,0 +1,8 @@
+# Real logins against our verdicts.
+check_PROGRAMS += tests/oracle/login_verdict
+tests_oracle_login_verdict_SOURCES = tests/oracle/login_verdict.c
+tests_oracle_login_verdict_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_oracle_login_verdict_LDADD = liblogin.a libfacts.a libsyntax.a libguest.a libmodel.a \
+	libbase.a $(room_libs)
+TESTS += tests/oracle/login.test
+EXTRA_DIST += tests/oracle/login.test
