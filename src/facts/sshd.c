@@ -78,17 +78,17 @@ const struct diag_fact *sshd_config_verdict(const struct sshd_config *config)
 }
 
 static const struct fact_field sshd_fields[] = {
-    FACT_FIELD(sshd_fact, key, FIELD_TEXT),       FACT_FIELD(sshd_fact, value, FIELD_TEXT),
-    FACT_FIELD(sshd_fact, values, FIELD_TEXTS),   FACT_FIELD(sshd_fact, match, FIELD_TEXT),
+    FACT_FIELD(sshd_fact, key, FIELD_TEXT),        FACT_FIELD(sshd_fact, value, FIELD_TEXT),
+    FACT_FIELD(sshd_fact, values, FIELD_TEXTS),    FACT_FIELD(sshd_fact, match, FIELD_TEXT),
     FACT_FIELD(sshd_fact, is_default, FIELD_BOOL), FACT_FIELD(sshd_fact, at, FIELD_PLACE),
 };
 const struct fact_kind sshd_kind = FACT_KIND("sshd", sshd_fact, sshd_fields);
 
 static const struct fact_field diag_fields[] = {
-    FACT_FIELD(diag_fact, code, FIELD_TEXT),          FACT_FIELD(diag_fact, level, FIELD_TEXT),
-    FACT_FIELD(diag_fact, keyword, FIELD_TEXT),       FACT_FIELD(diag_fact, value, FIELD_TEXT),
-    FACT_FIELD(diag_fact, says, FIELD_TEXT),          FACT_FIELD(diag_fact, exit_status, FIELD_NUMBER),
-    FACT_FIELD(diag_fact, reached, FIELD_BOOL),       FACT_FIELD(diag_fact, at, FIELD_PLACE),
+    FACT_FIELD(diag_fact, code, FIELD_TEXT),    FACT_FIELD(diag_fact, level, FIELD_TEXT),
+    FACT_FIELD(diag_fact, keyword, FIELD_TEXT), FACT_FIELD(diag_fact, value, FIELD_TEXT),
+    FACT_FIELD(diag_fact, says, FIELD_TEXT),    FACT_FIELD(diag_fact, exit_status, FIELD_NUMBER),
+    FACT_FIELD(diag_fact, reached, FIELD_BOOL), FACT_FIELD(diag_fact, at, FIELD_PLACE),
 };
 const struct fact_kind diag_kind = FACT_KIND("diag", diag_fact, diag_fields);
 

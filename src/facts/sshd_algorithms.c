@@ -6,7 +6,8 @@
 #include "base/strbuf.h"
 #include "facts/collect.h"
 
-/* match.c match_pattern: '*' and '?'. Walks back to the last '*' only, so it is quadratic at worst. */
+/* match.c match_pattern: '*' and '?'. Walks back to the last '*' only, so it is quadratic at worst.
+ */
 static bool match_pattern(const char *text, const char *pattern, size_t length)
 {
     size_t p = 0, star = (size_t)-1;
@@ -128,8 +129,8 @@ static bool is_certificate(const char *name)
 /* Up to 9.8 sshkey_type_from_name takes the short names of plain keys as well. */
 static bool is_short_key_name(const char *name, int version)
 {
-    static const char *const shorts[] = {"ED25519", "ED25519-SK", "RSA", "DSA", "ECDSA",
-                                         "ECDSA-SK"};
+    static const char *const shorts[] = {"ED25519", "ED25519-SK", "RSA",
+                                         "DSA",     "ECDSA",      "ECDSA-SK"};
     for (size_t i = 0; version < 909 && i < sizeof shorts / sizeof *shorts; i++) {
         if (strcasecmp(name, shorts[i]) == 0)
             return version >= 802 || !strstr(shorts[i], "-SK");
@@ -249,7 +250,8 @@ bool sshd_algorithms_expand(struct arena *a, const struct sshd_keyword_table *ta
         filter(a, &default_era->defaults, value + 1, false, os, out);
         /* A list left empty is filled anew when Match is applied to a connection: too late for what
          * the key exchange needs, in time for what users sign with. */
-        if (!out->count && kind_of(keyword) == keys_kind && strcmp(keyword, "HostKeyAlgorithms") != 0)
+        if (!out->count && kind_of(keyword) == keys_kind &&
+            strcmp(keyword, "HostKeyAlgorithms") != 0)
             filter(a, &default_era->defaults, "*", true, os, out);
         return true;
     }

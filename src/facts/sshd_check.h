@@ -19,15 +19,15 @@ struct sshd_check {
     struct sshd_meaning meaning;
     const char *written; /* the keyword as it stands in the line */
     struct sshd_line *line;
-    bool active;       /* the line would take effect now (global part, or a block that holds) */
-    size_t slot_count; /* values that active lines before have put into this keyword's slot */
-    int64_t start_rate;                /* MaxStartups: the rate that stands so far */
+    bool active;        /* the line would take effect now (global part, or a block that holds) */
+    size_t slot_count;  /* values that active lines before have put into this keyword's slot */
+    int64_t start_rate; /* MaxStartups: the rate that stands so far */
     const struct map *subsystems; /* names defined so far: to anything that is not NULL */
     void *config_mark;            /* what to put there */
     bool ports_from_command_line;
     /* The answer. */
-    size_t next;       /* arguments taken */
-    bool takes_all;    /* what is left of the line does not matter */
+    size_t next;    /* arguments taken */
+    bool takes_all; /* what is left of the line does not matter */
     bool failed;
     enum diag_level level;
     const char *code, *says, *bad; /* BAD: the text at fault */

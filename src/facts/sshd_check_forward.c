@@ -5,7 +5,7 @@
 
 #include "facts/collect.h"
 
-#define PORTS_MAX 256      /* servconf.h MAX_PORTS */
+#define PORTS_MAX      256 /* servconf.h MAX_PORTS */
 #define SUBSYSTEMS_MAX 256 /* servconf.h MAX_SUBSYSTEMS, up to 9.4 */
 
 static void check_port(struct sshd_check *c)
@@ -31,8 +31,7 @@ static void check_port(struct sshd_check *c)
 
 /* misc.c hpdelim, cleanhostname: HOST[:PORT] with HOST perhaps in brackets. False when there is no
  * host to take; PORT NULL when there is none. */
-static bool split_host_port(struct arena *a, const char *text, const char **host,
-                            const char **port)
+static bool split_host_port(struct arena *a, const char *text, const char **host, const char **port)
 {
     size_t length;
     if (*text == '[') {
@@ -109,8 +108,7 @@ static void check_forward(struct sshd_check *c, const struct sshd_word *word)
         forward_fail(c, "bad-value", word, "missing host", "missing host");
         return;
     }
-    if (!port ||
-        (strcmp(port, "*") != 0 && sshd_guest_port(c->guest, port, c->version) <= 0)) {
+    if (!port || (strcmp(port, "*") != 0 && sshd_guest_port(c->guest, port, c->version) <= 0)) {
         forward_fail(c, "bad-port", word, "bad port number", "bad port number");
         return;
     }
@@ -126,8 +124,9 @@ static void check_forwards_up_to_9_6(struct sshd_check *c)
 {
     bool listens = strcmp(c->meaning.keyword->name, "PermitListen") == 0;
     const struct sshd_word *word =
-        sshd_check_required(c, listens ? "missing permitlisten specification"
-                                       : "missing permitopen specification",
+        sshd_check_required(c,
+                            listens ? "missing permitlisten specification"
+                                    : "missing permitopen specification",
                             NULL);
     if (!word)
         return;

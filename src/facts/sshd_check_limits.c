@@ -61,9 +61,8 @@ static void check_integer_or_none(struct sshd_check *c)
     }
     const char *wrong = sshd_integer(word->text, &value);
     if (!wrong)
-        sshd_check_take(c, value == INT32_MAX
-                               ? "none"
-                               : arena_printf(c->arena, "%lld", (long long)value));
+        sshd_check_take(c, value == INT32_MAX ? "none"
+                                              : arena_printf(c->arena, "%lld", (long long)value));
     else if (sshd_check_is_old(c))
         sshd_check_fail(c, DIAG_FATAL, "bad-value", word, "integer value %s.", wrong);
     else
@@ -80,8 +79,14 @@ struct penalty {
 static void check_penalty(struct sshd_check *c, const struct sshd_word *word)
 {
     static const struct penalty times[] = {
-        {"crash:", 0},  {"authfail:", 0},           {"invaliduser:", 1003}, {"noauth:", 0},
-        {"grace-exceeded:", 0}, {"refuseconnection:", 909}, {"max:", 0},    {"min:", 0},
+        {"crash:", 0},
+        {"authfail:", 0},
+        {"invaliduser:", 1003},
+        {"noauth:", 0},
+        {"grace-exceeded:", 0},
+        {"refuseconnection:", 909},
+        {"max:", 0},
+        {"min:", 0},
     };
     static const char *const numbers[] = {"max-sources4:", "max-sources6:"};
     static const char *const words[] = {"overflow:deny-all", "overflow:permissive",
@@ -96,8 +101,8 @@ static void check_penalty(struct sshd_check *c, const struct sshd_word *word)
         if (number == -1)
             sshd_check_fail(c, DIAG_FATAL, "bad-time", word, "invalid %s time value.", c->written);
         else
-            sshd_check_take(c, arena_printf(c->arena, "%s%lld", times[i].prefix,
-                                            (long long)number));
+            sshd_check_take(c,
+                            arena_printf(c->arena, "%s%lld", times[i].prefix, (long long)number));
         return;
     }
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
@@ -213,22 +218,26 @@ static void check_rekey_limit(struct sshd_check *c)
 
 struct traffic_class {
     const char *name;
-    int value; /* -1: none, the system's default */
+    int value;        /* -1: none, the system's default */
     int since, until; /* until 0: to this day */
     bool is_legacy;   /* from 10.1 (Debian: 10.0) on the name only means the default */
 };
 
 static const struct traffic_class traffic_classes[] = {
-    {"none", -1, 706, 0, false},  {"af11", 0x28, 0, 0, false},  {"af12", 0x30, 0, 0, false},
-    {"af13", 0x38, 0, 0, false},  {"af21", 0x48, 0, 0, false},  {"af22", 0x50, 0, 0, false},
-    {"af23", 0x58, 0, 0, false},  {"af31", 0x68, 0, 0, false},  {"af32", 0x70, 0, 0, false},
-    {"af33", 0x78, 0, 0, false},  {"af41", 0x88, 0, 0, false},  {"af42", 0x90, 0, 0, false},
-    {"af43", 0x98, 0, 0, false},  {"cs0", 0x00, 0, 0, false},   {"cs1", 0x20, 0, 0, false},
-    {"cs2", 0x40, 0, 0, false},   {"cs3", 0x60, 0, 0, false},   {"cs4", 0x80, 0, 0, false},
-    {"cs5", 0xa0, 0, 0, false},   {"cs6", 0xc0, 0, 0, false},   {"cs7", 0xe0, 0, 0, false},
-    {"ef", 0xb8, 0, 0, false},    {"le", 0x01, 802, 808, false}, {"le", 0x04, 809, 0, false},
-    {"va", 0xb0, 1003, 0, false}, {"lowdelay", 0x10, 0, 0, true}, {"throughput", 0x08, 0, 0, true},
-    {"reliability", 0x04, 0, 0, true},
+    {"none", -1, 706, 0, false},      {"af11", 0x28, 0, 0, false},
+    {"af12", 0x30, 0, 0, false},      {"af13", 0x38, 0, 0, false},
+    {"af21", 0x48, 0, 0, false},      {"af22", 0x50, 0, 0, false},
+    {"af23", 0x58, 0, 0, false},      {"af31", 0x68, 0, 0, false},
+    {"af32", 0x70, 0, 0, false},      {"af33", 0x78, 0, 0, false},
+    {"af41", 0x88, 0, 0, false},      {"af42", 0x90, 0, 0, false},
+    {"af43", 0x98, 0, 0, false},      {"cs0", 0x00, 0, 0, false},
+    {"cs1", 0x20, 0, 0, false},       {"cs2", 0x40, 0, 0, false},
+    {"cs3", 0x60, 0, 0, false},       {"cs4", 0x80, 0, 0, false},
+    {"cs5", 0xa0, 0, 0, false},       {"cs6", 0xc0, 0, 0, false},
+    {"cs7", 0xe0, 0, 0, false},       {"ef", 0xb8, 0, 0, false},
+    {"le", 0x01, 802, 808, false},    {"le", 0x04, 809, 0, false},
+    {"va", 0xb0, 1003, 0, false},     {"lowdelay", 0x10, 0, 0, true},
+    {"throughput", 0x08, 0, 0, true}, {"reliability", 0x04, 0, 0, true},
 };
 
 static bool is_offered(const struct sshd_check *c, const struct traffic_class *t)

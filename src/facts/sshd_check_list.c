@@ -54,8 +54,8 @@ static void check_address_list(struct sshd_check *c)
     if (sshd_address_list_ok(word->text, c->version))
         sshd_check_take(c, word->text);
     else
-        sshd_check_fail(c, DIAG_FATAL, "bad-pattern", word,
-                        "keyword %s invalid address argument.", c->written);
+        sshd_check_fail(c, DIAG_FATAL, "bad-pattern", word, "keyword %s invalid address argument.",
+                        c->written);
 }
 
 static void check_environment_names(struct sshd_check *c)
@@ -81,7 +81,8 @@ static bool is_set_already(const struct text_list *settings, const char *setting
     return false;
 }
 
-/* A line of nothing but settings may be long: beyond this many a repeated name is not looked for. */
+/* A line of nothing but settings may be long: beyond this many a repeated name is not looked for.
+ */
 #define SETTINGS_COMPARED 1000
 
 static void check_environment(struct sshd_check *c)
@@ -184,8 +185,8 @@ static void check_path_list(struct sshd_check *c)
 /* auth2.c auth2_methods_valid without the question whether they are on. */
 static bool methods_known(const struct sshd_check *c, const char *list)
 {
-    static const char *const methods[] = {"none",     "publickey",            "gssapi-with-mic",
-                                          "password", "keyboard-interactive", "hostbased"};
+    static const char *const methods[] = {
+        "none", "publickey", "gssapi-with-mic", "password", "keyboard-interactive", "hostbased"};
     bool kex = c->os->gssapi_kex != TRUTH_NO;
     for (const char *p = list;; p++) {
         size_t length = strcspn(p, ",");
@@ -283,8 +284,8 @@ static void check_algorithms(struct sshd_check *c)
 static bool gss_names_known(const char *list)
 {
     static const char *const names[] = {
-        "gss-gex-sha1-",          "gss-group1-sha1-",     "gss-group14-sha1-",
-        "gss-group14-sha256-",    "gss-group16-sha512-",  "gss-nistp256-sha256-",
+        "gss-gex-sha1-",          "gss-group1-sha1-",    "gss-group14-sha1-",
+        "gss-group14-sha256-",    "gss-group16-sha512-", "gss-nistp256-sha256-",
         "gss-curve25519-sha256-",
     };
     for (const char *p = list; *p && *p != ',';) {

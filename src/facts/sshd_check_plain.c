@@ -256,8 +256,7 @@ static void check_service(struct sshd_check *c)
 
 static void check_user(struct sshd_check *c)
 {
-    const char *old_text =
-        arena_printf(c->arena, "missing %s argument.", c->meaning.keyword->name);
+    const char *old_text = arena_printf(c->arena, "missing %s argument.", c->meaning.keyword->name);
     const char *new_text = arena_printf(c->arena, "missing %s argument.", c->written);
     const struct sshd_word *word = sshd_check_required(c, old_text, new_text);
     if (word)
@@ -285,8 +284,8 @@ static void check_rest_of_line(struct sshd_check *c)
         return;
     const char *rest = raw_rest(c);
     bool is_addendum = strcmp(c->meaning.keyword->name, "VersionAddendum") == 0;
-    bool matters = !sshd_check_is_old(c) ||
-                   (c->active && !c->slot_count && strcasecmp(rest, "none") != 0);
+    bool matters =
+        !sshd_check_is_old(c) || (c->active && !c->slot_count && strcasecmp(rest, "none") != 0);
     c->takes_all = true;
     if (is_addendum && matters && strchr(rest, '\r')) {
         if (sshd_check_is_old(c))

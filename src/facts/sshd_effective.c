@@ -240,10 +240,10 @@ static const char *penalty(const struct text_list *words, const char *name)
 
 struct text_list sshd_effective_penalties(struct arena *a, const struct sshd_config *config)
 {
-    static const char *const order[] = {"crash:",        "authfail:",         "noauth:",
-                                        "invaliduser:",  "grace-exceeded:",   "refuseconnection:",
-                                        "max:",          "min:",              "max-sources4:",
-                                        "max-sources6:", "overflow:",         "overflow6:"};
+    static const char *const order[] = {
+        "crash:",          "authfail:",         "noauth:",   "invaliduser:",
+        "grace-exceeded:", "refuseconnection:", "max:",      "min:",
+        "max-sources4:",   "max-sources6:",     "overflow:", "overflow6:"};
     struct text_list set = {0}, out = {0};
     int enabled = -1;
     vec_each (d, &config->directives) {
@@ -256,8 +256,7 @@ struct text_list sshd_effective_penalties(struct arena *a, const struct sshd_con
                 enabled = enabled == -1 ? strcmp(value, "yes") == 0 : enabled;
                 continue;
             }
-            const char *name =
-                arena_text(a, (struct bytes){value, (size_t)(colon + 1 - value)});
+            const char *name = arena_text(a, (struct bytes){value, (size_t)(colon + 1 - value)});
             if (!penalty(&set, name)) {
                 text_list_add(a, &set, value);
                 enabled = 1;

@@ -51,8 +51,8 @@ static enum opening open_kind(struct sshd_reader *r, const char *path, const cha
 static void say_odd_bytes(struct sshd_reader *r, const char *path, const struct lens_text *text)
 {
     if (text->has_byte_order_mark)
-        sshd_add_diag(r, DIAG_LINT, "byte-order-mark", NULL, NULL,
-                      "starts with a byte order mark", (struct place){path, 1, 1});
+        sshd_add_diag(r, DIAG_LINT, "byte-order-mark", NULL, NULL, "starts with a byte order mark",
+                      (struct place){path, 1, 1});
     vec_each (odd, &text->odd_bytes) {
         const char *value = arena_printf(r->arena, "0x%02x", odd->byte);
         sshd_add_diag(r, DIAG_LINT, odd->byte ? "control-byte" : "nul-byte", NULL, value,
@@ -158,8 +158,8 @@ void sshd_read_file(struct sshd_reader *r, struct sshd_scope *scope)
     }
     read_lines(r, scope, text);
     if (scope->counted && !r->ended) {
-        const char *says = arena_printf(r->arena, "terminating, %zu bad configuration options",
-                                        scope->counted);
+        const char *says =
+            arena_printf(r->arena, "terminating, %zu bad configuration options", scope->counted);
         sshd_add_diag(r, DIAG_FATAL, "bad-options", NULL, NULL, says, place_of_file(scope->file));
     }
 }
@@ -176,8 +176,8 @@ static void say_missing(struct sshd_reader *r, const char *code, const char *key
 static void say_not_regular(struct sshd_reader *r, const char *keyword, const char *path,
                             enum diag_level level, const char *says)
 {
-    struct diag_fact *d = sshd_add_diag(r, level, "config-not-regular", keyword, NULL, says,
-                                        place_of_file(path));
+    struct diag_fact *d =
+        sshd_add_diag(r, level, "config-not-regular", keyword, NULL, says, place_of_file(path));
     d->exit_status = FACT_NO_NUMBER;
 }
 
@@ -191,8 +191,7 @@ static void settle_listening(struct sshd_reader *r, struct place at)
         return;
     for (size_t i = 0; i < sizeof settled / sizeof *settled; i++) {
         const struct sshd_keyword *k = sshd_keyword_named(r->config->keywords, settled[i].keyword);
-        size_t *count =
-            k ? &r->slot_counts[k - r->config->keywords->keywords.items] : NULL;
+        size_t *count = k ? &r->slot_counts[k - r->config->keywords->keywords.items] : NULL;
         if (!count || *count)
             continue;
         struct text_list value = {arena_alloc_array(r->arena, 1, sizeof(char *)), 1};
@@ -332,6 +331,5 @@ void sshd_read_main_file(struct sshd_reader *r)
     sshd_read_file(r, &scope);
     const struct lens_text *text = map_get(&r->files, path);
     if (text && text->text.len == 0)
-        sshd_add_diag(r, DIAG_LINT, "config-empty", NULL, NULL, "an empty file: only defaults",
-                      at);
+        sshd_add_diag(r, DIAG_LINT, "config-empty", NULL, NULL, "an empty file: only defaults", at);
 }

@@ -258,8 +258,7 @@ void sshd_keyword_look_up(const struct sshd_keyword_table *table, const struct o
     out->entry = k;
     out->keyword = separate ? k : k->target;
     out->type = separate ? k->separate_type : out->keyword->type;
-    out->in_match =
-        k->match_since && version >= k->match_since && version != k->not_in_match_in;
+    out->in_match = k->match_since && version >= k->match_since && version != k->not_in_match_in;
 }
 
 bool sshd_keyword_last_wins(const struct sshd_keyword *keyword, int version)

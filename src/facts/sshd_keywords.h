@@ -34,14 +34,14 @@ struct sshd_keyword {
     const char *name;
     const char *type;
     const struct sshd_keyword *target; /* itself, or what it is an alias of */
-    int alias_since;           /* below it, a keyword of its own with type SEPARATE_TYPE */
-    const char *separate_type; /* NULL: always an alias */
-    int since, match_since;    /* match_since 0: never inside Match */
+    int alias_since;                   /* below it, a keyword of its own with type SEPARATE_TYPE */
+    const char *separate_type;         /* NULL: always an alias */
+    int since, match_since;            /* match_since 0: never inside Match */
     int deprecated_since, deprecated_until, unsupported_until, removed_since;
     int unknown_upstream_in, not_in_match_in; /* single releases with a slip in their table */
     bool is_silent;                           /* ignored without a line in the log */
     bool needs_gssapi_kex;
-    const char *build; /* compile-time support it needs; NULL: none */
+    const char *build;         /* compile-time support it needs; NULL: none */
     struct text_list families; /* empty: upstream's */
     bool accumulates, last_wins;
     int first_wins_since; /* 0: as last_wins says */

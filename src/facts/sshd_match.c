@@ -86,8 +86,7 @@ static void judge_value(struct criteria *m, const char *name, const char *value,
     if (strcasecmp(name, "address") == 0 || strcasecmp(name, "localaddress") == 0) {
         known = true;
         if (c->version >= 804 && !sshd_address_list_ok(value, c->version))
-            sshd_check_fail(c, DIAG_FATAL, "bad-match", word,
-                            "Invalid Match %s argument '%s'",
+            sshd_check_fail(c, DIAG_FATAL, "bad-match", word, "Invalid Match %s argument '%s'",
                             strcasecmp(name, "address") == 0 ? "address" : "localaddress", value);
     } else if (strcasecmp(name, "localport") == 0) {
         known = true;

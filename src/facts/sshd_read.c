@@ -74,7 +74,8 @@ static void add_directive(struct sshd_reader *r, const struct sshd_scope *scope,
                  .written = c->written,
                  .arguments = arguments,
                  .values = c->values,
-                 .value = text_list_join(r->arena, c->failed || is_include ? &arguments : &c->values, " "),
+                 .value = text_list_join(r->arena,
+                                         c->failed || is_include ? &arguments : &c->values, " "),
                  .match = scope->match,
                  .from_command_line = from_command_line,
                  .is_valid = !c->failed,
@@ -119,8 +120,8 @@ static void begin_match(struct sshd_reader *r, struct sshd_scope *scope, struct 
         report_failure(r, scope, c, at);
     /* 8.2, 8.3: outside of any block an included file is read again as one that never matches. */
     bool defective = r->version == 802 || r->version == 803;
-    match.dead = defective && scope->included && !scope->around &&
-                 r->config->os.family_code != FAMILY_RHEL;
+    match.dead =
+        defective && scope->included && !scope->around && r->config->os.family_code != FAMILY_RHEL;
     if (scope->never)
         match.always = false;
     vec_push(r->arena, &r->config->matches, match);
@@ -169,8 +170,8 @@ static bool may_stand(struct sshd_reader *r, struct sshd_scope *scope, const str
     }
     if (!scope->active && !meaning->in_match) {
         sshd_add_diag(r, DIAG_FATAL, "not-in-match", written, first,
-                      arena_printf(r->arena,
-                                   "Directive '%s' is not allowed within a Match block", written),
+                      arena_printf(r->arena, "Directive '%s' is not allowed within a Match block",
+                                   written),
                       at);
         return false;
     }

@@ -11,13 +11,13 @@
 
 /* Where in the nest of files and blocks a line stands. */
 struct sshd_scope {
-    bool active;         /* lines take effect while the file is read at start */
-    bool never;          /* Match lines in this file never hold (an Include in a block that does not) */
+    bool active; /* lines take effect while the file is read at start */
+    bool never;  /* Match lines in this file never hold (an Include in a block that does not) */
     bool included;
-    size_t match;        /* index + 1 of the block the line stands in */
-    size_t around;       /* index + 1 of the block around the Include that brought this file */
+    size_t match;  /* index + 1 of the block the line stands in */
+    size_t around; /* index + 1 of the block around the Include that brought this file */
     size_t depth;
-    size_t counted;      /* counted errors of this file */
+    size_t counted; /* counted errors of this file */
     const char *file;
 };
 
@@ -28,13 +28,13 @@ struct sshd_reader {
     struct sshd_config *config;
     struct sshd_guest guest;
     int version;
-    bool ended;          /* sshd has met its first fatal error */
-    bool stopped;        /* a limit of ours: nothing more is read */
+    bool ended;   /* sshd has met its first fatal error */
+    bool stopped; /* a limit of ours: nothing more is read */
     size_t included_files;
     size_t bytes;        /* of all files, repeats too */
     size_t *slot_counts; /* by keyword of the table */
     struct map subsystems;
-    struct map files;    /* path → struct lens_text, read once */
+    struct map files; /* path → struct lens_text, read once */
     int64_t start_rate;
     bool ports_from_command_line; /* -p was given: Port lines are skipped */
 };
@@ -48,8 +48,8 @@ struct diag_fact *sshd_add_diag(struct sshd_reader *r, enum diag_level level, co
                                 struct place at);
 /* A part that is there and cannot be read. */
 void sshd_mark_unreadable(struct sshd_reader *r, const char *reason, struct place at);
-/* One line; TEXT without its newline, cut at its first NUL by the caller or by us. FROM_COMMAND_LINE
- * is a -o option: no Include, no Match. */
+/* One line; TEXT without its newline, cut at its first NUL by the caller or by us.
+ * FROM_COMMAND_LINE is a -o option: no Include, no Match. */
 void sshd_read_line(struct sshd_reader *r, struct sshd_scope *scope, struct bytes text, int line,
                     bool from_command_line);
 /* `Include` arguments; sshd_include.c. */

@@ -147,8 +147,7 @@ static bool method_is_on(const struct sshd_config *config, const char *name, siz
         {"gssapi-keyex", "GSSAPIAuthentication"},
     };
     for (size_t i = 0; i < sizeof switches / sizeof *switches; i++) {
-        if (strlen(switches[i].method) == length &&
-            strncmp(name, switches[i].method, length) == 0)
+        if (strlen(switches[i].method) == length && strncmp(name, switches[i].method, length) == 0)
             return is_on(config, switches[i].keyword);
     }
     return true; /* "none" */

@@ -6,6 +6,7 @@ include tests/unit/base.mk
 include tests/unit/facts.mk
 include tests/unit/guest.mk
 include tests/unit/guest_open.mk
+include tests/unit/sshd.mk
 include tests/unit/syntax_lens.mk
 include tests/unit/rules.mk
 include tests/unit/syntax_ssh_key.mk
