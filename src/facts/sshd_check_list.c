@@ -99,6 +99,14 @@ static void check_environment(struct sshd_check *c)
             !is_set_already(&c->values, word->text))
             sshd_check_take(c, word->text);
     }
+    if (sshd_check_is_old(c) && (word = sshd_check_next(c))) {
+        /* The end of the line is looked at with strdelim again, which stops at "=". */
+        int length = (int)strcspn(word->text, "=");
+        c->takes_all = true;
+        if (length)
+            sshd_check_fail(c, DIAG_FATAL, "extra-argument", word,
+                            "garbage at end of line; \"%.*s\".", length, word->text);
+    }
     require_some(c);
 }
 

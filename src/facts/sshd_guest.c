@@ -7,11 +7,14 @@
 #include "facts/collect.h"
 #include "facts/sshd_number.h"
 
+#define LOOKUPS_MAX 500
+
 static struct bytes load(struct sshd_guest *g, const char *path, bool *was_read,
                          struct bytes *content, enum presence *presence)
 {
     if (!*was_read) {
-        struct read_answer file = tree_read(g->tree, path, LIMIT_ACCOUNT_BYTES);
+        uint64_t limit = presence ? LIMIT_ACCOUNT_BYTES : LIMIT_CONFIG_BYTES;
+        struct read_answer file = tree_read(g->tree, path, limit);
         *was_read = true;
         if (file.presence == PRESENCE_PRESENT)
             *content = file.content;
@@ -60,7 +63,7 @@ int sshd_guest_port(struct sshd_guest *g, const char *text, int version)
     int64_t port;
     if (!sshd_number(text, 0, 65535, &port))
         return (int)port;
-    if (version < 709 || !*text)
+    if (version < 709 || !*text || ++g->lookups > LOOKUPS_MAX)
         return -1;
     return service_port(g, text);
 }
@@ -69,6 +72,8 @@ bool sshd_guest_knows_host(struct sshd_guest *g, const char *name)
 {
     if (strcasecmp(name, "localhost") == 0 || strcmp(name, "*") == 0)
         return true;
+    if (++g->lookups > LOOKUPS_MAX)
+        return false;
     struct bytes rest = load(g, "/etc/hosts", &g->hosts_read, &g->hosts, NULL), line;
     while (text_next_line(&rest, &line)) {
         struct text_list words = words_of(g, line);
@@ -124,7 +129,7 @@ static const char *home_of(struct sshd_guest *g, const char *user)
 
 const char *sshd_guest_expand_home(struct sshd_guest *g, const char *text, int version)
 {
-    if (*text != '~')
+    if (*text != '~' || ++g->lookups > LOOKUPS_MAX)
         return text;
     load_passwd(g);
     size_t length = strcspn(text + 1, "/");

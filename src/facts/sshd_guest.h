@@ -13,6 +13,7 @@ struct sshd_guest {
     bool services_read, hosts_read, passwd_read;
     struct bytes services, hosts, passwd;
     enum presence passwd_presence;
+    unsigned lookups;   /* so far: a file full of odd names must not cost a pass each over ours */
     bool other_sources; /* nsswitch.conf sends passwd look-ups elsewhere as well */
 };
 

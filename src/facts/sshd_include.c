@@ -187,7 +187,10 @@ static void settle_listening(struct sshd_reader *r, struct place at)
     static const struct {
         const char *keyword, *value;
     } settled[] = {{"Port", "22"}, {"AddressFamily", "any"}};
+    const char *banner = r->config->os.openssh_banner;
     if ((r->version != 802 && r->version != 803) || r->config->os.family_code == FAMILY_RHEL)
+        return;
+    if (banner && strstr(banner, "Ubuntu-4ubuntu0.")) /* mended there: Launchpad 1876320 */
         return;
     for (size_t i = 0; i < sizeof settled / sizeof *settled; i++) {
         const struct sshd_keyword *k = sshd_keyword_named(r->config->keywords, settled[i].keyword);
