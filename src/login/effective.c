@@ -103,7 +103,8 @@ const struct sshd_directive *effective_winner(const struct effective *e, const c
 {
     for (size_t i = 0; i < e->config->directives.count; i++) {
         const struct sshd_directive *d = &e->config->directives.items[i];
-        if (d->is_valid && stands_in_active_block(e, d) && strcasecmp(d->keyword, keyword) == 0)
+        if (d->match > 0 && d->is_valid && stands_in_active_block(e, d) &&
+            strcasecmp(d->keyword, keyword) == 0)
             return d;
     }
     return sshd_config_winner(e->config, keyword);

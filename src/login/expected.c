@@ -45,11 +45,6 @@ static bool has_only_cloud_init_keys(const char *user, const struct key_index *i
     return count > 0;
 }
 
-static const struct account_fact *account_of(const struct facts *f, const struct walk *w)
-{
-    return w->user_exists ? facts_account(f, w->subject.user) : NULL;
-}
-
 static bool is_named(const struct login_question *question, const char *user)
 {
     for (size_t i = 0; i < question->user_count; i++)
@@ -89,35 +84,35 @@ static bool refuses_root_by_choice(const struct walk *w)
 }
 
 /* Root's key was given up on purpose where PermitRootLogin says no and others get in. */
-static void excuse_root(const struct facts *f, struct login_answer *answer)
+static void excuse_root(struct login_answer *answer, const struct account_fact *const *accounts)
 {
     bool others_open = false;
     for (size_t i = 0; i < answer->walks.count; i++) {
         const struct walk *w = &answer->walks.items[i];
-        const struct account_fact *a = account_of(f, w);
+        const struct account_fact *a = accounts[i];
         if (a && a->uid != 0 && w->expected && walk_verdict(w) != GATE_SHUT)
             others_open = true;
     }
     for (size_t i = 0; others_open && i < answer->walks.count; i++) {
         struct walk *w = &answer->walks.items[i];
-        const struct account_fact *a = account_of(f, w);
+        const struct account_fact *a = accounts[i];
         if (a && a->uid == 0 && refuses_root_by_choice(w))
             w->expected = false;
     }
 }
 
 /* Nobody gets in by any way: then the passwords people have were a way in too. */
-static void expect_passwords(const struct facts *f, const struct key_index *index,
-                             struct login_answer *answer)
+static void expect_passwords(const struct key_index *index, struct login_answer *answer,
+                             const struct account_fact *const *accounts)
 {
     bool other_person = false;
     for (size_t i = 0; i < answer->walks.count; i++) {
-        const struct account_fact *a = account_of(f, &answer->walks.items[i]);
+        const struct account_fact *a = accounts[i];
         other_person |= a && a->uid != 0;
     }
     for (size_t i = 0; i < answer->walks.count; i++) {
         struct walk *w = &answer->walks.items[i];
-        const struct account_fact *a = account_of(f, w);
+        const struct account_fact *a = accounts[i];
         if (!a || w->subject.method == METHOD_PUBLICKEY || !has_set_password(a))
             continue;
         if (a->uid == 0 ? other_person : has_key_evidence(a->name, index))
@@ -126,8 +121,8 @@ static void expect_passwords(const struct facts *f, const struct key_index *inde
     }
 }
 
-void expect_walks(const struct facts *f, const struct key_index *index,
-                  const struct login_question *question, struct login_answer *answer)
+void expect_walks(const struct key_index *index, const struct login_question *question,
+                  struct login_answer *answer, const struct account_fact *const *accounts)
 {
     for (size_t i = 0; i < answer->walks.count; i++) {
         struct walk *w = &answer->walks.items[i];
@@ -136,14 +131,14 @@ void expect_walks(const struct facts *f, const struct key_index *index,
             w->expected = key || question->password;
             continue;
         }
-        const struct account_fact *a = account_of(f, w);
+        const struct account_fact *a = accounts[i];
         w->expected = key && a && publickey_expected(a, index);
     }
     if (question->user_count > 0)
         return;
-    excuse_root(f, answer);
+    excuse_root(answer, accounts);
     if (!somebody_open(answer, false))
-        expect_passwords(f, index, answer);
+        expect_passwords(index, answer, accounts);
 }
 
 /* sshd listens, only elsewhere: whoever asks there may well get in. */

@@ -9,9 +9,10 @@
 /* Root, or an account with a login shell and a key, a password, or an admin group. */
 bool is_person(const struct account_fact *account, const struct key_index *index);
 
-/* Mark the expected walks of an answer whose walks are complete. */
-void expect_walks(const struct facts *f, const struct key_index *index,
-                  const struct login_question *question, struct login_answer *answer);
+/* Mark the expected walks of an answer whose walks are complete. ACCOUNTS has one entry for each
+ * walk, NULL where there is no such user. */
+void expect_walks(const struct key_index *index, const struct login_question *question,
+                  struct login_answer *answer, const struct account_fact *const *accounts);
 
 /* When no way in is left at all: the finding that says so, in every walk. */
 void judge_nobody(const struct facts *f, struct login_answer *answer);

@@ -14,6 +14,7 @@ struct judging {
     struct reason_list guest;
     int port; /* where sshd can be reached; Match LocalPort sees it */
     struct login_answer *answer;
+    VEC(const struct account_fact *) accounts; /* one for each walk */
 };
 
 static void judge_guest(struct judging *j)
@@ -81,10 +82,12 @@ static void fill_walk(struct judging *j, struct walk *w, const struct reason_lis
     }
 }
 
+/* SETTINGS: made by the first walk of a user, the same for the second. */
 static void walk_subject(struct judging *j, const char *user, const struct account_fact *account,
-                         enum login_method method, bool named)
+                         enum login_method method, bool named, struct effective **settings)
 {
     struct walk *w = vec_push_new(j->f->arena, &j->answer->walks);
+    vec_push(j->f->arena, &j->accounts, account);
     w->subject = (struct subject){
         .user = user,
         .from = j->question->from,
@@ -94,13 +97,15 @@ static void walk_subject(struct judging *j, const char *user, const struct accou
         .at = j->question->at,
     };
     w->user_exists = account != NULL;
+    if (!*settings)
+        *settings = effective_for(j->f, &w->subject, account, j->port);
     struct reason_list own = {.arena = j->f->arena};
     const struct visit v = {
         .facts = j->f,
         .question = j->question,
         .subject = &w->subject,
         .account = account,
-        .settings = effective_for(j->f, &w->subject, account, j->port),
+        .settings = *settings,
         .index = j->index,
         .is_named = named,
         .guest = &j->guest,
@@ -118,8 +123,9 @@ static void walk_subject(struct judging *j, const char *user, const struct accou
 static void walk_user(struct judging *j, const char *user, const struct account_fact *account,
                       bool named)
 {
-    walk_subject(j, user, account, METHOD_PUBLICKEY, named);
-    walk_subject(j, user, account, METHOD_PASSWORD, named);
+    struct effective *settings = NULL;
+    walk_subject(j, user, account, METHOD_PUBLICKEY, named, &settings);
+    walk_subject(j, user, account, METHOD_PASSWORD, named, &settings);
 }
 
 static void walk_named(struct judging *j)
@@ -163,7 +169,7 @@ struct login_answer *login_judge(const struct facts *f, const struct login_quest
         walk_named(&j);
     else
         walk_people(&j);
-    expect_walks(f, j.index, question, j.answer);
+    expect_walks(j.index, question, j.answer, j.accounts.items);
     if (question->user_count == 0)
         judge_nobody(f, j.answer);
     return j.answer;
