@@ -74,6 +74,41 @@ static bool block_holds(const struct sshd_match *m, const struct connection *at)
     return m->criterion_count > 0 || m->always;
 }
 
+static bool stands_in_active_block(const struct effective *e, const struct sshd_directive *d)
+{
+    return d->match > 0 && d->match <= e->config->matches.count && e->active[d->match - 1];
+}
+
+static bool stands_in_global(const struct effective *e, const struct sshd_directive *d)
+{
+    for (size_t block = d->match; block > 0;) {
+        if (block > e->config->matches.count)
+            return false;
+        const struct sshd_match *m = &e->config->matches.items[block - 1];
+        if (!m->always || m->parent >= block)
+            return false;
+        block = m->parent;
+    }
+    return true;
+}
+
+/* Split the directives once: a file may hold thousands of blocks for others. */
+static void sort_directives(struct effective *e)
+{
+    size_t count = e->config->directives.count;
+    e->in_blocks = arena_alloc_array(e->arena, count + 1, sizeof *e->in_blocks);
+    e->in_global = arena_alloc_array(e->arena, count + 1, sizeof *e->in_global);
+    for (size_t i = 0; i < count; i++) {
+        const struct sshd_directive *d = &e->config->directives.items[i];
+        if (!d->is_valid)
+            continue;
+        if (stands_in_active_block(e, d))
+            e->in_blocks[e->in_blocks_count++] = d;
+        if (stands_in_global(e, d))
+            e->in_global[e->in_global_count++] = d;
+    }
+}
+
 struct effective *effective_for(const struct facts *f, const struct subject *subject,
                                 const struct account_fact *account, int port)
 {
@@ -91,29 +126,25 @@ struct effective *effective_for(const struct facts *f, const struct subject *sub
         bool parent = m->parent == 0 || (m->parent <= i && e->active[m->parent - 1]);
         e->active[i] = parent && block_holds(m, &at);
     }
+    sort_directives(e);
     return e;
-}
-
-static bool stands_in_active_block(const struct effective *e, const struct sshd_directive *d)
-{
-    return d->match > 0 && d->match <= e->config->matches.count && e->active[d->match - 1];
 }
 
 const struct sshd_directive *effective_winner(const struct effective *e, const char *keyword)
 {
-    for (size_t i = 0; i < e->config->directives.count; i++) {
-        const struct sshd_directive *d = &e->config->directives.items[i];
-        if (d->match > 0 && d->is_valid && stands_in_active_block(e, d) &&
-            strcasecmp(d->keyword, keyword) == 0)
-            return d;
-    }
-    return sshd_config_winner(e->config, keyword);
+    for (size_t i = 0; i < e->in_blocks_count; i++)
+        if (strcasecmp(e->in_blocks[i]->keyword, keyword) == 0)
+            return e->in_blocks[i];
+    for (size_t i = 0; i < e->in_global_count; i++)
+        if (strcasecmp(e->in_global[i]->keyword, keyword) == 0)
+            return sshd_config_winner(e->config, keyword);
+    return NULL;
 }
 
 const char *effective_value(const struct effective *e, const char *keyword)
 {
     const struct sshd_directive *d = effective_winner(e, keyword);
-    const char *value = d ? d->value : sshd_config_value(e->config, keyword);
+    const char *value = d ? d->value : sshd_config_default(e->config, keyword);
     return value ? value : "";
 }
 
@@ -138,32 +169,25 @@ struct text_list effective_words(const struct effective *e, const char *keyword)
     return text_words(e->arena, bytes_of(effective_value(e, keyword)), " \t");
 }
 
-static bool stands_in_global(const struct effective *e, const struct sshd_directive *d)
+static void add_words(const struct effective *e, const char *keyword,
+                      const struct sshd_directive **directives, size_t count,
+                      struct effective_list *list)
 {
-    for (size_t block = d->match; block > 0;) {
-        if (block > e->config->matches.count)
-            return false;
-        const struct sshd_match *m = &e->config->matches.items[block - 1];
-        if (!m->always || m->parent >= block)
-            return false;
-        block = m->parent;
+    for (size_t i = 0; i < count; i++) {
+        const struct sshd_directive *d = directives[i];
+        if (strcasecmp(d->keyword, keyword) != 0)
+            continue;
+        for (size_t w = 0; w < d->arguments.count; w++)
+            vec_push(e->arena, &list->words, ((struct effective_word){d->arguments.items[w], d}));
     }
-    return true;
 }
 
 struct effective_list effective_list(const struct effective *e, const char *keyword)
 {
     struct effective_list list = {0};
-    for (int pass = 0; pass < 2 && list.words.count == 0; pass++)
-        for (size_t i = 0; i < e->config->directives.count; i++) {
-            const struct sshd_directive *d = &e->config->directives.items[i];
-            bool here = pass == 0 ? stands_in_active_block(e, d) : stands_in_global(e, d);
-            if (!here || !d->is_valid || strcasecmp(d->keyword, keyword) != 0)
-                continue;
-            for (size_t w = 0; w < d->arguments.count; w++)
-                vec_push(e->arena, &list.words,
-                         ((struct effective_word){d->arguments.items[w], d}));
-        }
+    add_words(e, keyword, e->in_blocks, e->in_blocks_count, &list);
+    if (list.words.count == 0)
+        add_words(e, keyword, e->in_global, e->in_global_count, &list);
     return list;
 }
 

@@ -10,7 +10,10 @@
 struct effective {
     const struct sshd_config *config;
     struct arena *arena;
-    bool *active;     /* one for each of config->matches */
+    bool *active; /* one for each of config->matches */
+    /* Valid directives of active blocks, and those of the global part, each in reading order. */
+    const struct sshd_directive **in_blocks, **in_global;
+    size_t in_blocks_count, in_global_count;
     const char *from; /* client address, NULL: any outside one */
     const char *host; /* what Host and user@host compare: the address, until names are looked up */
 };
