@@ -35,3 +35,4 @@ include tests/rules/rules.mk
 include tests/oracle/sshd.mk
 include tests/image/image.mk
 include tests/oracle/login.mk
+include tests/oracle/real_trees.mk
