@@ -132,6 +132,8 @@ static guestfs_h *new_handle(const struct image_request *r, struct err *e)
         return NULL;
     }
     guestfs_set_network(g, 0);
+    /* Nothing is ever written through this handle: there is nothing to sync before it closes. */
+    guestfs_set_autosync(g, 0);
     return g;
 }
 
