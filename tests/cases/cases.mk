@@ -6,6 +6,12 @@ tests_cases_case_runner_LDADD = librules.a liblogin.a libfacts.a libsyntax.a lib
 TESTS += tests/cases/cases.test
 EXTRA_DIST += tests/cases/cases.test fixtures
 
+check_PROGRAMS += tests/cases/mutations
+tests_cases_mutations_SOURCES = tests/cases/mutations.c
+tests_cases_mutations_LDADD = $(tests_cases_case_runner_LDADD)
+TESTS += tests/cases/mutations.test
+EXTRA_DIST += tests/cases/mutations.test
+
 check_PROGRAMS += tests/tools/fixture_to_image
 tests_tools_fixture_to_image_SOURCES = tests/tools/fixture_to_image.c
 tests_tools_fixture_to_image_LDADD = libguest.a libmodel.a libbase.a $(room_libs)
