@@ -5,6 +5,8 @@ AM_TESTS_ENVIRONMENT = \
 	DISKMEND='$(abs_top_builddir)/diskmend'; export DISKMEND; \
 	DISKMEND_SOURCE='$(abs_top_srcdir)'; export DISKMEND_SOURCE; \
 	DISKMEND_BUILD='$(abs_top_builddir)'; export DISKMEND_BUILD; \
+	DISKMEND_LENS_TEXTS="$${DISKMEND_LENS_TEXTS:-$$(test -n "$$DISKMEND_QUICK" && echo 500 || echo 20000)}"; \
+	export DISKMEND_LENS_TEXTS; \
 	LC_ALL=C.UTF-8; export LC_ALL; \
 	unset NO_COLOR FORCE_COLOR COLUMNS;
 EXTRA_DIST += build-aux/tap-driver.sh tests/allowed-skips
