@@ -193,6 +193,7 @@ struct json *facts_document(const struct facts *f)
 {
     struct json *document = json_new_object(f->arena);
     json_set_string(f->arena, document, "schema", "diskmend.facts/1");
+    json_set_number(f->arena, document, "at", (double)f->at); /* for rules: "now-90d" */
     json_set(f->arena, document, "os", fact_record_json(f->arena, &os_kind, &f->os));
     ADD_SECTION(file_kind, f->files);
     ADD_SECTION(diag_kind, f->sshd->diagnoses);

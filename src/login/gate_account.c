@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "facts/collect.h"
+#include "login/people.h"
 
 #define SECONDS_A_DAY 86400
 
@@ -30,7 +31,7 @@ static void lock_missing_user(const struct visit *v)
     struct reason *r = reason_add(v->reasons, "user-missing", gap ? GATE_UNKNOWN : GATE_SHUT,
                                   place_of_file("/etc/passwd"));
     r->value = v->subject->user;
-    r->detail = gap ? gap->reason : NULL;
+    r->detail = gap ? gap->reason : people_found(v->facts);
 }
 
 /* The line is there, and getpwnam does not see it, or sees a shell with a line end in it. */

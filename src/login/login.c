@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "login/expected.h"
+#include "login/people.h"
 #include "login/visit.h"
 
 struct judging {
@@ -169,6 +170,8 @@ struct login_answer *login_judge(const struct facts *f, const struct login_quest
         walk_named(&j);
     else
         walk_people(&j);
+    if (j.answer->unknown_users.count > 0)
+        people_list(f, &j.answer->accounts);
     expect_walks(j.index, question, j.answer, j.accounts.items);
     if (question->user_count == 0)
         judge_nobody(f, j.answer);

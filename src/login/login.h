@@ -19,9 +19,12 @@ struct login_question {
     int64_t at;
 };
 
+typedef VEC(const char *) name_list;
+
 struct login_answer {
     VEC(struct walk) walks; /* by account in passwd order, root first; publickey before password */
     VEC(const char *) unknown_users; /* named, and not an account of this guest */
+    name_list accounts;              /* with unknown users: those there are, with a login shell */
 };
 
 /* Walk every subject. The answer lives in the facts' arena. */

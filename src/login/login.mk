@@ -27,6 +27,8 @@ liblogin_a_SOURCES = \
 	src/login/login.h \
 	src/login/match_pattern.c \
 	src/login/match_pattern.h \
+	src/login/people.c \
+	src/login/people.h \
 	src/login/reasons.c \
 	src/login/reasons.h \
 	src/login/visit.h

@@ -86,7 +86,7 @@ static const char *compare_record(struct arena *a, const struct vocabulary_sourc
 
 static const char *compare_document(struct arena *a, const struct json *document)
 {
-    static const char *const not_sources[] = {"schema", "gap", "notes"};
+    static const char *const not_sources[] = {"schema", "at", "gap", "notes"};
     for (const struct json *section = json_first(document); section; section = json_next(section)) {
         bool passed_over = false;
         for (size_t i = 0; i < sizeof not_sources / sizeof *not_sources; i++)

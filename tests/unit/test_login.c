@@ -511,6 +511,8 @@ START_TEST(unknown_users_are_listed)
     ck_assert_uint_eq(answer->walks.count, 6);
     const struct walk *zoe = find_walk(answer, "zoe", METHOD_PUBLICKEY);
     ck_assert(!zoe->user_exists && zoe->expected && find_reason(zoe, "user-missing"));
+    ck_assert_str_eq(find_reason(zoe, "user-missing")->detail, "accounts here: root, ana");
+    ck_assert_uint_eq(answer->accounts.count, 2);
     ck_assert_int_eq(zoe->gates[GATE_KEY].state, GATE_NOT_JUDGED);
     ck_assert_int_eq(zoe->gates[GATE_PAM].state, GATE_NOT_JUDGED);
     login_end();
