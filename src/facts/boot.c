@@ -11,7 +11,8 @@ static const struct fact_field boot_fields[] = {
     FACT_FIELD(boot_fact, item, FIELD_TEXT),        FACT_FIELD(boot_fact, token, FIELD_TEXT),
     FACT_FIELD(boot_fact, entry, FIELD_TEXT),       FACT_FIELD(boot_fact, origin, FIELD_TEXT),
     FACT_FIELD(boot_fact, is_recovery, FIELD_BOOL), FACT_FIELD(boot_fact, is_default, FIELD_BOOL),
-    FACT_FIELD(boot_fact, at, FIELD_PLACE),
+    FACT_FIELD(boot_fact, at, FIELD_PLACE),         FACT_FIELD(boot_fact, path, FIELD_TEXT),
+    FACT_FIELD(boot_fact, found, FIELD_TRUTH),
 };
 const struct fact_kind boot_kind = FACT_KIND("boot", boot_fact, boot_fields);
 
@@ -35,7 +36,51 @@ static void add_token(struct facts *f, struct source s, struct bytes token, stru
     if (facts_has_room(f, "boot", f->boot.count))
         vec_push(f->arena, &f->boot,
                  ((struct boot_fact){"token", arena_text(f->arena, token), s.entry, s.origin,
-                                     s.is_recovery, s.is_default, at}));
+                                     s.is_recovery, s.is_default, at, NULL, TRUTH_UNKNOWN}));
+}
+
+static enum truth has_content(struct facts *f, const char *path)
+{
+    struct stat_answer s = tree_stat(f->tree, path);
+    if (s.presence == PRESENCE_UNREADABLE)
+        return TRUTH_UNKNOWN;
+    return s.presence == PRESENCE_PRESENT && s.node.type == NODE_FILE && s.node.size > 0 ? TRUTH_YES
+                                                                                         : TRUTH_NO;
+}
+
+/* A file the default entry loads. The loader counts from the root of the filesystem it stands on,
+ * which is / or /boot; what names a device, a variable or a btrfs subvolume is left alone. */
+static void add_file(struct facts *f, struct source s, const char *item, struct bytes word,
+                     struct place at)
+{
+    const char *name = arena_text(f->arena, word);
+    if (strncmp(name, "($root)", 7) == 0)
+        name += 7;
+    if (!s.is_default || name[0] != '/' || name[1] == '@' || strpbrk(name, "$()'\"\\") ||
+        !facts_has_room(f, "boot", f->boot.count))
+        return;
+    const char *below = arena_printf(f->arena, "/boot%s", name);
+    enum truth plain = has_content(f, name), boot = has_content(f, below);
+    enum truth found = plain == TRUTH_YES || boot == TRUTH_YES ? TRUTH_YES
+                       : plain == TRUTH_NO && boot == TRUTH_NO ? TRUTH_NO
+                                                               : TRUTH_UNKNOWN;
+    const char *path = strncmp(name, "/boot/", 6) == 0 ? name : below;
+    vec_push(f->arena, &f->boot,
+             ((struct boot_fact){item, NULL, s.entry, s.origin, s.is_recovery, s.is_default, at,
+                                 path, found}));
+}
+
+/* Every word of LINE behind its first: "initrd /a /b". */
+static void add_files(struct facts *f, struct source s, const char *item, struct bytes line,
+                      size_t most, const char *path, int number)
+{
+    struct bytes rest = text_trim(line);
+    size_t first = 0;
+    while (first < rest.len && rest.ptr[first] != ' ' && rest.ptr[first] != '\t')
+        first++;
+    struct text_list words = text_words(f->arena, bytes_cut(rest, first, rest.len), " \t\r");
+    for (size_t i = 0; i < words.count && i < most; i++)
+        add_file(f, s, item, bytes_of(words.items[i]), (struct place){path, number, 0});
 }
 
 /* The words of LINE from byte FROM on, quotes taken off. */
@@ -147,6 +192,7 @@ static void read_grub_cfg(struct facts *f, const char *directory)
 {
     static const char *const menus[] = {"menuentry", NULL};
     static const char *const linuxes[] = {"linux", "linux16", "linuxefi", "module", NULL};
+    static const char *const initrds[] = {"initrd", "initrd16", "initrdefi", NULL};
     const char *path = path_join(f->arena, directory, "grub.cfg");
     struct bytes rest, whole;
     if (!read_file(f, path, &rest))
@@ -177,9 +223,13 @@ static void read_grub_cfg(struct facts *f, const char *directory)
             depth++;
         if (end.len > 0 && end.ptr[0] == '}' && depth > 0 && --depth <= submenu_depth)
             submenu_depth = -1;
+        if (leading_word(line, initrds) > 0)
+            add_files(f, s, "initrd", line, 16, path, number);
         n = leading_word(line, linuxes);
         if (n == 0)
             continue;
+        if (!bytes_start_with(line, "module"))
+            add_files(f, s, "kernel", line, 1, path, number);
         size_t from = indent + n;
         while (from < whole.len && (whole.ptr[from] == ' ' || whole.ptr[from] == '\t'))
             from++;
@@ -244,10 +294,16 @@ static void read_bls(struct facts *f)
             s.is_recovery |= says_recovery(s.entry);
         }
         rest = text;
-        for (int n = 1; text_next_line(&rest, &line); n++)
+        static const char *const linuxes[] = {"linux", NULL}, *const initrds[] = {"initrd", NULL};
+        for (int n = 1; text_next_line(&rest, &line); n++) {
             if (bytes_start_with(line, "options") && line.len > 7 &&
                 (line.ptr[7] == ' ' || line.ptr[7] == '\t'))
                 add_bls_options(f, s, line, files.names[i], n);
+            if (leading_word(line, linuxes) > 0)
+                add_files(f, s, "kernel", line, 1, files.names[i], n);
+            if (leading_word(line, initrds) > 0)
+                add_files(f, s, "initrd", line, 16, files.names[i], n);
+        }
     }
 }
 

@@ -1,6 +1,8 @@
 /* SELinux, cloud-init and crypttab values, each where it stands. Verdicts are login/'s. */
 #include "facts/conf.h"
 
+#include <strings.h>
+
 #include "base/limits.h"
 #include "base/path.h"
 #include "facts/assignments.h"
@@ -39,9 +41,111 @@ static void read_selinux(struct facts *f)
         return;
     struct assignments list = {0};
     assignments_read(f->arena, text, ASSIGNMENT_SHELL, &list);
-    vec_each (p, &list.items)
+    const char *type = "targeted"; /* libselinux: SELINUXDEFAULT */
+    int line = 0;
+    vec_each (p, &list.items) {
         if (strcmp(p->name, "SELINUX") == 0 || strcmp(p->name, "SELINUXTYPE") == 0)
             add(f, "selinux", p->name, p->value, path, p->line);
+        if (strcmp(p->name, "SELINUXTYPE") == 0) {
+            type = p->value;
+            line = p->line;
+        }
+    }
+    /* systemd loads policy.N of that type, the newest version the kernel knows */
+    struct list_answer policy =
+        strpbrk(type, "*?[") || strstr(type, "..")
+            ? (struct list_answer){.presence = PRESENCE_ABSENT}
+            : tree_glob(f->tree, arena_printf(f->arena, "/etc/selinux/%s/policy/policy.*", type));
+    bool there = policy.presence == PRESENCE_PRESENT && policy.count > 0;
+    add(f, "selinux", "policy",
+        there                                    ? "present"
+        : policy.presence == PRESENCE_UNREADABLE ? "unreadable"
+                                                 : "missing",
+        path, line);
+}
+
+/* Modules whose absence costs a filesystem, a disk or a NIC of a VM. */
+static const char *const boot_modules[] = {
+    "vfat",        "xfs",        "ext4", "btrfs",    "dm_mod",     "virtio_pci", "virtio_blk",
+    "virtio_scsi", "virtio_net", "nvme", "hv_vmbus", "hv_storvsc", "hv_netvsc",  "ena",
+};
+
+/* modprobe takes - and _ for the same. */
+static bool is_module(const char *word, const char *module)
+{
+    for (; *word && *module; word++, module++)
+        if ((*word == '-' ? '_' : *word) != *module)
+            return false;
+    return *word == *module;
+}
+
+static void read_modprobe_file(struct facts *f, const char *path)
+{
+    struct bytes rest, line;
+    if (!read_conf(f, path, &rest))
+        return;
+    for (int n = 1; text_next_line(&rest, &line); n++) {
+        struct text_list w = text_words(f->arena, line, " \t\r");
+        bool blacklist = w.count >= 2 && strcmp(w.items[0], "blacklist") == 0;
+        bool install = w.count >= 3 && strcmp(w.items[0], "install") == 0 &&
+                       (strcmp(path_name(w.items[2]), "true") == 0 ||
+                        strcmp(path_name(w.items[2]), "false") == 0);
+        for (size_t i = 0; (blacklist || install) && i < sizeof boot_modules / sizeof *boot_modules;
+             i++)
+            if (is_module(w.items[1], boot_modules[i]))
+                add(f, "modprobe", boot_modules[i], w.items[0], path, n);
+    }
+}
+
+/* Of two files of one name the one in /etc counts (modprobe.d(5)). Says as well which of these
+ * modules are part of a kernel: no line can block those. */
+static void read_modprobe(struct facts *f)
+{
+    static const char *const directories[] = {"/etc/modprobe.d", "/usr/lib/modprobe.d",
+                                              "/lib/modprobe.d"};
+    struct text_list seen = {0};
+    size_t before = f->conf.count;
+    for (size_t d = 0; d < sizeof directories / sizeof *directories; d++) {
+        struct list_answer files =
+            tree_glob(f->tree, path_join(f->arena, directories[d], "*.conf"));
+        for (size_t i = 0; files.presence == PRESENCE_PRESENT && i < files.count && i < 256; i++) {
+            const char *name = path_name(files.names[i]);
+            if (text_list_has(&seen, name))
+                continue;
+            text_list_add(f->arena, &seen, name);
+            read_modprobe_file(f, files.names[i]);
+        }
+    }
+    size_t after = f->conf.count;
+    if (after == before)
+        return;
+    struct list_answer kernels = tree_glob(f->tree, "/usr/lib/modules/*/modules.builtin");
+    for (size_t i = 0; kernels.presence == PRESENCE_PRESENT && i < kernels.count && i < 16; i++) {
+        struct bytes text;
+        if (!read_conf(f, kernels.names[i], &text))
+            continue;
+        add(f, "modules-builtin", "", "", kernels.names[i], 0);
+        for (size_t k = 0; k < sizeof boot_modules / sizeof *boot_modules; k++)
+            if (text_find(text, arena_printf(f->arena, "/%s.ko", boot_modules[k])) < text.len)
+                add(f, "modules-builtin", boot_modules[k], "yes", kernels.names[i], 0);
+    }
+}
+
+/* What auditd does when its log has no room left. */
+static void read_auditd(struct facts *f)
+{
+    static const char path[] = "/etc/audit/auditd.conf";
+    static const char *const keys[] = {"log_file", "disk_full_action", "admin_space_left",
+                                       "admin_space_left_action", "write_logs"};
+    struct bytes rest, line;
+    if (!read_conf(f, path, &rest))
+        return;
+    for (int n = 1; text_next_line(&rest, &line); n++) {
+        struct text_list w = text_words(f->arena, line, " \t\r=");
+        for (size_t k = 0; w.count >= 2 && k < sizeof keys / sizeof *keys; k++)
+            if (strcasecmp(w.items[0], keys[k]) == 0)
+                add(f, "auditd", keys[k], w.items[1], path, n);
+    }
 }
 
 /* "portcon tcp 2222 system_u:object_r:ssh_port_t:s0", as semanage keeps local additions. */
@@ -120,4 +224,6 @@ void facts_read_conf(struct facts *f)
     read_selinux_ports(f);
     read_cloud_init(f);
     read_crypttab(f);
+    read_modprobe(f);
+    read_auditd(f);
 }

@@ -6,7 +6,8 @@
 #include "facts/record.h"
 
 struct conf_fact {
-    const char *purpose; /* "selinux" "selinux-port" "cloud-init" "crypttab" "login-defs" */
+    const char *purpose; /* "selinux" "selinux-port" "cloud-init" "crypttab" "login-defs"
+                          * "modprobe" "modules-builtin" "auditd" */
     const char *key;     /* "SELINUX" "SELINUXTYPE" "ssh_port_t" "ssh_pwauth" "disable_root" … */
     const char *value;   /* "enforcing", "2222", "2200-2210", "false" … */
     struct place at;

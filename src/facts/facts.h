@@ -42,6 +42,7 @@ struct facts {
     VEC(struct unit_fact) units;
     VEC(struct mount_fact) mounts;
     VEC(struct filesystem_fact) filesystems;
+    bool disks_known; /* all disks of the guest were given, as far as the engine can tell */
     VEC(struct boot_fact) boot;
     VEC(struct nsswitch_fact) nsswitch;
     VEC(struct conf_fact) conf;

@@ -315,6 +315,7 @@ void facts_read_mounts(struct facts *f)
         facts_add_gap(f, "filesystem", (struct place){0}, c.disks.reason);
     if (c.disks.presence != PRESENCE_PRESENT)
         c.disks.count = 0;
+    f->disks_known = c.disks.presence == PRESENCE_PRESENT && c.disks.all_known;
     /* The engine's list stays as it is: what gets mounted is noted in a copy. */
     struct filesystem *copy = arena_alloc_array(f->arena, c.disks.count, sizeof *copy);
     if (c.disks.count > 0)

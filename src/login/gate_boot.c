@@ -288,4 +288,5 @@ void gate_boot(const struct facts *f, struct reason_list *out)
     if (f->os.service_manager == SERVICES_SYSTEMD || f->os.service_manager == SERVICES_UNKNOWN)
         judge_units(f, out);
     judge_command_line(f, out);
+    gate_boot_system(f, out);
 }

@@ -12,6 +12,7 @@ liblogin_a_SOURCES = \
 	src/login/gate_auth.c \
 	src/login/gate_auth_guest.c \
 	src/login/gate_boot.c \
+	src/login/gate_boot_system.c \
 	src/login/gate_key.c \
 	src/login/gate_listen.c \
 	src/login/gate_session.c \

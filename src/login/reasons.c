@@ -17,6 +17,13 @@ static const struct login_reason_row rows[] = {
     {"fstab-flags-on-system", GATE_BOOT},
     {"systemd-target-or-unit-masked", GATE_BOOT},
     {"cmdline-debug-leftover", GATE_BOOT},
+    {"cmdline-root-wrong", GATE_BOOT},
+    {"kernel-or-initramfs-missing", GATE_BOOT},
+    {"grub-config-broken", GATE_BOOT},
+    {"init-or-loader-missing", GATE_BOOT},
+    {"selinux-config-invalid", GATE_BOOT},
+    {"boot-module-blacklisted", GATE_BOOT},
+    {"mass-permission-damage", GATE_BOOT},
     /* sshd */
     {"sshd-binary-missing", GATE_SSHD},
     {"sshd-library-missing", GATE_SSHD},

@@ -145,7 +145,7 @@ static const struct vocabulary_field filesystem_fields[] = {
 static const struct vocabulary_field boot_fields[] = {
     {"item", FIELD_IS_TEXT},   {"token", FIELD_IS_TEXT},        {"entry", FIELD_IS_TEXT},
     {"origin", FIELD_IS_TEXT}, {"is_recovery", FIELD_IS_TRUTH}, {"is_default", FIELD_IS_TRUTH},
-    {"at", FIELD_IS_PLACE},
+    {"path", FIELD_IS_TEXT},   {"found", FIELD_IS_TRUTH},       {"at", FIELD_IS_PLACE},
 };
 static const struct vocabulary_field sshd_fields[] = {
     {"key", FIELD_IS_TEXT},   {"value", FIELD_IS_TEXT},       {"values", FIELD_IS_LIST},

@@ -414,7 +414,11 @@ START_TEST(boot_words_know_their_entry)
     struct facts *f = gather();
     int seen = 0;
     vec_each (b, &f->boot) {
-        if (strcmp(b->token, "rd.break") == 0) {
+        if (!b->token) { /* a file of the default entry */
+            ck_assert_str_eq(b->item, "kernel");
+            ck_assert_str_eq(b->path, "/boot/vmlinuz");
+            ck_assert_int_eq(b->found, TRUTH_NO);
+        } else if (strcmp(b->token, "rd.break") == 0) {
             ck_assert_str_eq(b->entry, "Debian");
             ck_assert(b->is_default && !b->is_recovery);
             ck_assert_int_eq(b->at.line, 3);
@@ -464,10 +468,12 @@ START_TEST(single_settings)
         "portcon tcp 2222 system_u:object_r:ssh_port_t:s0\n", 0644, 0, 0);
     put("/etc/cloud/cloud.cfg", "ssh_pwauth:   false # c\nusers:\n  - default\n", 0644, 0, 0);
     struct facts *f = gather();
-    ck_assert_uint_eq(f->conf.count, 4);
+    ck_assert_uint_eq(f->conf.count, 5);
     ck_assert_str_eq(f->conf.items[1].value, "targeted");
-    ck_assert_str_eq(f->conf.items[2].key, "ssh_port_t");
-    ck_assert_str_eq(f->conf.items[3].value, "false");
+    ck_assert_str_eq(f->conf.items[2].key, "policy");
+    ck_assert_str_eq(f->conf.items[2].value, "missing");
+    ck_assert_str_eq(f->conf.items[3].key, "ssh_port_t");
+    ck_assert_str_eq(f->conf.items[4].value, "false");
 }
 END_TEST
 
