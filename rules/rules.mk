@@ -8,11 +8,14 @@ dist_rules_DATA = \
 	rules/facts-1.schema.json \
 	rules/key.json \
 	rules/listen.json \
+	rules/pam.json \
 	rules/report-1.schema.json \
 	rules/schema.json \
 	rules/session.json \
+	rules/sudo.json \
 	rules/sshd-keywords.json \
-	rules/sshd.json
+	rules/sshd.json \
+	rules/why-1.schema.json
 
 lensesdir = $(pkgdatadir)/rules/lenses
 dist_lenses_DATA = \

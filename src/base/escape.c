@@ -85,6 +85,26 @@ char *escape_terminal_text(struct arena *a, const char *text)
     return s.ptr;
 }
 
+char *escape_shell_word(struct arena *a, const char *text)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                                "._-/+:@%,=";
+    struct strbuf s;
+    strbuf_init(&s, a);
+    if (*text && !text[strspn(text, plain)]) {
+        strbuf_add(&s, text);
+        return s.ptr;
+    }
+    strbuf_add_char(&s, '\'');
+    for (const char *p = text; *p; p++)
+        if (*p == '\'')
+            strbuf_add(&s, "'\\''");
+        else
+            strbuf_add_char(&s, *p);
+    strbuf_add_char(&s, '\'');
+    return s.ptr;
+}
+
 char *escape_to_utf8(struct arena *a, const char *text)
 {
     struct strbuf s;

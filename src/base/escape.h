@@ -17,6 +17,9 @@ void escape_terminal(struct strbuf *out, struct bytes text);
 /* The same into a fresh string. */
 char *escape_terminal_text(struct arena *a, const char *text);
 
+/* One word of a command that a person may paste into a shell, quoted where it has to be. */
+char *escape_shell_word(struct arena *a, const char *text);
+
 /* Make valid UTF-8 for JSON: bytes that are not UTF-8 become the six characters \xNN (control
  * characters stay, the JSON writer escapes them). */
 char *escape_to_utf8(struct arena *a, const char *text);

@@ -4,5 +4,6 @@ libbatch_a_SOURCES = \
 	src/batch/frame.c src/batch/frame.h \
 	src/batch/judge.c src/batch/judge.h \
 	src/batch/rule_examples.c src/batch/rule_examples.h \
+	src/batch/why.c src/batch/why.h \
 	src/batch/worker.c src/batch/worker.h \
 	src/batch/worker_child.c src/batch/worker_child.h

@@ -1,5 +1,6 @@
 #include "batch/judge.h"
 
+#include "batch/why.h"
 #include "facts/facts.h"
 #include "login/login.h"
 #include "report/report.h"
@@ -34,6 +35,23 @@ static void add_gaps(struct arena *a, const struct facts *f, struct rule_results
     }
 }
 
+/* What every document says about the target. */
+static struct report_input input_of(const struct worker_request *request,
+                                    const struct judge_target *target, const texts *notes)
+{
+    return (struct report_input){
+        .target_name = request->target.name,
+        .target_kind = target_kind_name(request->target.kind),
+        .format = opened_format(target->opened),
+        .engine = opened_engine(target->opened),
+        .root = target->root->device,
+        .notes = notes->items,
+        .note_count = notes->count,
+        .disks = request->target.disks,
+        .disk_count = request->target.domain ? 0 : request->target.disk_count,
+    };
+}
+
 static struct json *scan_document(struct arena *a, const struct worker_request *request,
                                   const struct judge_target *target, const struct facts *f,
                                   const struct json *facts_json, const struct login_answer *answer)
@@ -42,24 +60,48 @@ static struct json *scan_document(struct arena *a, const struct worker_request *
     texts notes = {0};
     gather_notes(a, target, f, answer, &notes);
     add_gaps(a, f, results);
-    struct report_input input = {
-        .target_name = request->target.name,
-        .target_kind = target_kind_name(request->target.kind),
-        .format = opened_format(target->opened),
-        .engine = opened_engine(target->opened),
-        .root = target->root->device,
-        .os = json_member(facts_json, "os"),
-        .status = results->not_checked.count > 0 ? REPORT_PARTIAL : REPORT_COMPLETE,
-        .notes = notes.items,
-        .note_count = notes.count,
-        .findings = results->findings.items,
-        .finding_count = results->findings.count,
-        .not_checked = results->not_checked.items,
-        .not_checked_count = results->not_checked.count,
-        .walks = answer->walks.items,
-        .walk_count = answer->walks.count,
-    };
+    struct report_input input = input_of(request, target, &notes);
+    input.os = json_member(facts_json, "os");
+    input.status = results->not_checked.count > 0 ? REPORT_PARTIAL : REPORT_COMPLETE;
+    input.findings = results->findings.items;
+    input.finding_count = results->findings.count;
+    input.not_checked = results->not_checked.items;
+    input.not_checked_count = results->not_checked.count;
+    input.walks = answer->walks.items;
+    input.walk_count = answer->walks.count;
     return report_scan_document(a, &input);
+}
+
+/* One a subject. */
+static struct json *why_documents(struct arena *a, const struct worker_request *request,
+                                  const struct judge_target *target, const struct facts *f,
+                                  const struct json *facts_json, const struct login_answer *answer)
+{
+    struct rule_results gaps = {0};
+    texts notes = {0};
+    gather_notes(a, target, f, NULL, &notes); /* an unknown user is a lock here, not a note */
+    add_gaps(a, f, &gaps);
+    struct report_input input = input_of(request, target, &notes);
+    input.os = json_member(facts_json, "os");
+    input.status = gaps.not_checked.count > 0 ? REPORT_PARTIAL : REPORT_COMPLETE;
+    input.not_checked = gaps.not_checked.items;
+    input.not_checked_count = gaps.not_checked.count;
+    struct json *list = json_new_array(a);
+    vec_each (walk, &answer->walks)
+        if (why_is_asked(&request->question, walk))
+            json_append(a, list, why_document(a, request->rules, facts_json, answer, walk, &input));
+    return list;
+}
+
+static struct json *whole_facts(struct arena *a, const struct worker_request *request,
+                                const struct judge_target *target, const struct facts *f,
+                                struct json *facts_json, const struct login_answer *answer)
+{
+    texts notes = {0};
+    gather_notes(a, target, f, answer, &notes);
+    struct report_input input = input_of(request, target, &notes);
+    input.status = f->gaps.count > 0 ? REPORT_PARTIAL : REPORT_COMPLETE;
+    return report_facts_document(a, &input, facts_json);
 }
 
 struct json *judge_root(struct arena *a, const struct worker_request *request,
@@ -75,24 +117,19 @@ struct json *judge_root(struct arena *a, const struct worker_request *request,
     struct login_answer *answer = login_judge(f, &request->question);
     struct json *facts_json = facts_document(f);
     login_add_to_document(f, answer, facts_json);
-    struct json *document;
-    if (request->job == JOB_SCAN) {
+    struct json *document = NULL;
+    switch (request->job) {
+    case JOB_SCAN:
         document = scan_document(a, request, target, f, facts_json, answer);
         json_free(facts_json);
-    } else {
-        texts notes = {0};
-        gather_notes(a, target, f, answer, &notes);
-        struct report_input input = {
-            .target_name = request->target.name,
-            .target_kind = target_kind_name(request->target.kind),
-            .format = opened_format(target->opened),
-            .engine = opened_engine(target->opened),
-            .root = target->root->device,
-            .status = f->gaps.count > 0 ? REPORT_PARTIAL : REPORT_COMPLETE,
-            .notes = notes.items,
-            .note_count = notes.count,
-        };
-        document = report_facts_document(a, &input, facts_json);
+        break;
+    case JOB_WHY:
+        document = why_documents(a, request, target, f, facts_json, answer);
+        json_free(facts_json);
+        break;
+    case JOB_FACTS:
+        document = whole_facts(a, request, target, f, facts_json, answer);
+        break;
     }
     lens_close(lenses);
     return document;

@@ -15,8 +15,8 @@ struct judge_target {
 /* Says what is being done ("reading", "judging"). */
 typedef void judge_progress(void *context, const char *stage);
 
-/* The document of the request's job; the caller owns it. NULL and E when our own parts (lenses,
- * rules) are at fault. */
+/* The document of the request's job, or an array of them (why: one a subject); the caller owns it.
+ * NULL and E when our own parts (lenses, rules) are at fault. */
 struct json *judge_root(struct arena *a, const struct worker_request *request,
                         const struct judge_target *target, struct tree *tree,
                         judge_progress *progress, void *context, struct err *e);

@@ -79,9 +79,19 @@ static void add_failure(struct parent *p, enum err_code code, enum failure_stage
         .failure_code = code_name(p->arena, code),
         .failure_after_open = stage == FAILURE_READ || is_our_fault(code),
     };
-    vec_push(p->arena, &p->outcome->documents,
-             p->request->job == JOB_SCAN ? report_scan_document(p->arena, &input)
-                                         : report_facts_document(p->arena, &input, NULL));
+    struct json *document = NULL;
+    switch (p->request->job) {
+    case JOB_SCAN:
+        document = report_scan_document(p->arena, &input);
+        break;
+    case JOB_FACTS:
+        document = report_facts_document(p->arena, &input, NULL);
+        break;
+    case JOB_WHY:
+        document = report_why_document(p->arena, &input, NULL);
+        break;
+    }
+    vec_push(p->arena, &p->outcome->documents, document);
 }
 
 static void take_document(struct parent *p, struct bytes text)

@@ -9,7 +9,7 @@
 #include "model/target.h"
 #include "rules/rules.h"
 
-enum worker_job { JOB_SCAN, JOB_FACTS };
+enum worker_job { JOB_SCAN, JOB_FACTS, JOB_WHY };
 
 struct worker_request {
     enum worker_job job;
@@ -27,7 +27,7 @@ struct worker_request {
 };
 
 struct worker_outcome {
-    VEC(struct json *) documents; /* one per root; owned by the caller */
+    VEC(struct json *) documents; /* one per root (why: and subject); owned by the caller */
     bool used_emulation_after_kvm; /* say so once, and remember */
     int signal; /* SIGINT etc. that stopped us, 0 otherwise */
 };

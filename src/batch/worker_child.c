@@ -161,7 +161,11 @@ static void judge_one(struct child *c, struct arena *a, struct opened *o,
         say_failure(c, e.code, e.text);
         return;
     }
-    say(c, FRAME_DOCUMENT, bytes_of(json_print(a, document, false)));
+    if (json_type(document) == JSON_ARRAY)
+        for (const struct json *one = json_first(document); one; one = json_next(one))
+            say(c, FRAME_DOCUMENT, bytes_of(json_print(a, one, false)));
+    else
+        say(c, FRAME_DOCUMENT, bytes_of(json_print(a, document, false)));
     json_free(document);
 }
 

@@ -15,7 +15,8 @@ diskmend_SOURCES = \
 	src/cli/rules.c \
 	src/cli/say.c src/cli/say.h \
 	src/cli/scan.c \
-	src/cli/targets.c src/cli/targets.h
+	src/cli/targets.c src/cli/targets.h \
+	src/cli/why.c
 diskmend_CPPFLAGS = $(AM_CPPFLAGS) \
 	-DBUILT_PROGRAM=\"$(abs_top_builddir)/diskmend$(EXEEXT)\" \
 	-DSOURCE_DIRECTORY=\"$(abs_top_srcdir)\" \

@@ -21,6 +21,7 @@ const struct command *commands(size_t *count);
 const struct command *command_by_name(const char *name);
 
 int command_scan(struct options *o);
+int command_why(struct options *o);
 int command_facts(struct options *o);
 int command_rules(struct options *o);
 int command_help(struct options *o);

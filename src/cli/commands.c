@@ -7,6 +7,10 @@ static const struct command table[] = {
      "TARGET is a disk image, a block device or a directory where the guest's root is mounted;\n"
      "each is one guest. Images and devices are opened read-only through libguestfs.\n",
      IN_SCAN, true, command_scan},
+    {"why", "[OPTION]... TARGET...", "walk a person through the gates of a login, one by one",
+     "For each person (--user; without it root and everybody who could log in) the gates from the\n"
+     "disk to sudo, top to bottom: the first shut one is marked, those behind it are judged too.\n",
+     IN_WHY, true, command_why},
     {"facts", "[OPTION]... TARGET...", "print all that is known about a guest, as JSON",
      "The document that the rules are evaluated over. Secrets are not part of it.\n", IN_FACTS,
      true, command_facts},

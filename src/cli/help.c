@@ -21,9 +21,10 @@ static void add_overview(struct strbuf *out)
                     "Say why nobody can log in to a Linux VM any more, from its disk alone.\n\n");
     for (size_t i = 0; i < count; i++)
         strbuf_printf(out, "  %-8s %s\n", all[i].name, all[i].summary);
-    strbuf_add(out, "\n\"diskmend help COMMAND\" lists the options of a command.\n"
-                    "Exit: 0 clean, 1 findings, 2 usage or a target that does not open,\n"
-                    "3 not read whole, 128+n ended by signal n.\n");
+    strbuf_add(
+        out, "\n\"diskmend help COMMAND\" lists the options of a command.\n"
+             "Exit: 0 clean or open, 1 findings or shut, 2 usage or a target that does not open,\n"
+             "3 not read whole or unknown, 128+n ended by signal n.\n");
 }
 
 int command_help(struct options *o)

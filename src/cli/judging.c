@@ -90,7 +90,7 @@ static int prepare(struct judging *j, enum worker_job job, struct err *e)
     j->request.keywords = data_keywords(o->arena, &where, e);
     if (!j->request.keywords)
         return e->code;
-    if (job == JOB_SCAN) {
+    if (job != JOB_FACTS) {
         j->rules =
             data_rules(o->arena, &where, o->rule_directories.items, o->rule_directories.count);
         if (!j->rules) {
@@ -108,14 +108,42 @@ static int prepare(struct judging *j, enum worker_job job, struct err *e)
     return 0;
 }
 
-/* DESIGN's exit codes for one document. */
-static int document_exit(const struct json *d, enum severity fail_on)
+/* Of a target that could not be judged; EXIT_CLEAN for the others. */
+static int failure_exit(const struct json *d)
 {
     const char *status = json_member_string(d, "status");
-    if (status && strcmp(status, "failed") == 0) {
-        const char *stage = json_member_string(json_member(d, "failure"), "stage");
-        return stage && strcmp(stage, "open") == 0 ? EXIT_USAGE : EXIT_NOT_READ;
+    if (!status || strcmp(status, "failed") != 0)
+        return EXIT_CLEAN;
+    const char *stage = json_member_string(json_member(d, "failure"), "stage");
+    return stage && strcmp(stage, "open") == 0 ? EXIT_USAGE : EXIT_NOT_READ;
+}
+
+/* The verdict as an exit code: that of everybody who should get in, or, where nobody was set up
+ * to, of everybody. */
+static int why_exit(struct json *const *documents, size_t count)
+{
+    int code = EXIT_CLEAN;
+    bool somebody = false;
+    for (size_t i = 0; i < count; i++)
+        somebody = somebody || json_bool(json_member(documents[i], "expected"), false);
+    for (size_t i = 0; i < count; i++) {
+        code = worse(code, failure_exit(documents[i]));
+        const char *verdict = json_member_string(documents[i], "verdict");
+        if (failure_exit(documents[i]) || !verdict ||
+            json_bool(json_member(documents[i], "expected"), false) != somebody)
+            continue;
+        if (strcmp(verdict, "open") != 0)
+            code = worse(code, strcmp(verdict, "shut") == 0 ? EXIT_FINDINGS : EXIT_NOT_READ);
     }
+    return code;
+}
+
+/* DESIGN's exit codes for one report. */
+static int report_exit(const struct json *d, enum severity fail_on)
+{
+    const char *status = json_member_string(d, "status");
+    if (failure_exit(d))
+        return failure_exit(d);
     int code = status && strcmp(status, "complete") == 0 ? EXIT_CLEAN : EXIT_NOT_READ;
     const struct json *findings = json_member(d, "findings");
     for (const struct json *f = json_first(findings); f; f = json_next(f)) {
@@ -159,10 +187,13 @@ static int judge_targets(struct judging *j, struct outputs *out)
         if (outcome.used_emulation_after_kvm) /* the notes of its report say so, once */
             j->request.force_emulation = true;
         vec_each (document, &outcome.documents) {
-            code = worse(code, document_exit(*document, j->options->fail_on));
+            if (j->request.job != JOB_WHY)
+                code = worse(code, report_exit(*document, j->options->fail_on));
             say_failure(*document);
             vec_push(j->options->arena, &owned, *document);
         }
+        if (j->request.job == JOB_WHY)
+            code = worse(code, why_exit(outcome.documents.items, outcome.documents.count));
         outputs_add(out, outcome.documents.items, outcome.documents.count);
     }
     if (!signal_number)

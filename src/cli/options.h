@@ -19,8 +19,9 @@ enum command_bit {
     IN_FACTS = 2,
     IN_RULES = 4,
     IN_HELP = 8, /* help and version */
-    IN_JUDGING = IN_SCAN | IN_FACTS,
-    IN_ALL = IN_SCAN | IN_FACTS | IN_RULES | IN_HELP
+    IN_WHY = 16,
+    IN_JUDGING = IN_SCAN | IN_FACTS | IN_WHY,
+    IN_ALL = IN_JUDGING | IN_RULES | IN_HELP
 };
 
 enum colour_choice { COLOUR_AUTO, COLOUR_ALWAYS, COLOUR_NEVER };

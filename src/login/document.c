@@ -31,7 +31,7 @@ static bool same_reason(const struct reason *a, const struct reason *b)
 
 /* What could not be read leaves a gate unknown, and most rules word a lock. These say it so that it
  * holds for both; the rest shows in the verdict and in what was not checked. */
-static bool is_worded(const struct reason *r)
+bool login_reason_is_worded(const struct reason *r)
 {
     static const char *const ids[] = {"sshd-config-unreadable", "passwd-file-damaged",
                                       "listen-address-wrong"};
@@ -45,7 +45,7 @@ static bool is_worded(const struct reason *r)
 
 static bool is_expected(const struct walk *w, const struct reason *r)
 {
-    return (w->expected || r->everybody) && is_worded(r);
+    return (w->expected || r->everybody) && login_reason_is_worded(r);
 }
 
 /* From FIRST on: the records of the same user, or those of everybody. */
@@ -99,6 +99,13 @@ static struct json *record_json(struct arena *a, const struct record *record)
     if (r->at.file)
         json_set(a, o, "at", place_json(a, &r->at));
     return o;
+}
+
+struct json *login_reason_record(struct arena *a, const struct walk *w, const struct reason *r)
+{
+    struct record record = {r, w->subject.user, login_method_name(w->subject.method),
+                            is_expected(w, r)};
+    return record_json(a, &record);
 }
 
 static void collect(struct arena *a, const struct walk *w, struct records *everybody,

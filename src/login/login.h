@@ -37,6 +37,12 @@ struct login_answer *login_judge(const struct facts *f, const struct login_quest
 void login_add_to_document(const struct facts *f, const struct login_answer *answer,
                            struct json *document);
 
+/* One reason of a walk as such a record; the caller owns it. */
+struct json *login_reason_record(struct arena *a, const struct walk *w, const struct reason *r);
+
+/* Do the words of the rule hold? Most rules word a lock, not that it cannot be told. */
+bool login_reason_is_worded(const struct reason *r);
+
 /* The table of reasons, for the tree test that holds it against the rules. */
 struct login_reason_row {
     const char *id; /* rule id */

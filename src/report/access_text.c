@@ -69,8 +69,7 @@ static const char *verdict_text(struct arena *a, const struct json *w, enum colo
     return s.ptr;
 }
 
-/* How a person becomes root; NULL when it was not judged or goes without saying. */
-static const char *sudo_text(const struct json *access, const char *user)
+const char *access_sudo_words(const char *kind)
 {
     static const struct {
         const char *name, *text;
@@ -78,14 +77,22 @@ static const char *sudo_text(const struct json *access, const char *user)
                  {"password", "with password"},
                  {"nopasswd", "without password"},
                  {"unknown", "unknown"}};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (strcmp(kind, words[i].name) == 0)
+            return words[i].text;
+    return NULL;
+}
+
+/* How a person becomes root; NULL when it was not judged or goes without saying. */
+static const char *sudo_text(const struct json *access, const char *user)
+{
     if (strcmp(user, "root") == 0)
         return NULL;
-    for (const struct json *w = json_first(access); w; w = json_next(w))
+    const char *words = NULL;
+    for (const struct json *w = json_first(access); w && !words; w = json_next(w))
         if (strcmp(text_of(w, "user"), user) == 0)
-            for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-                if (strcmp(text_of(w, "sudo"), words[i].name) == 0)
-                    return words[i].text;
-    return NULL;
+            words = access_sudo_words(text_of(w, "sudo"));
+    return words;
 }
 
 static void add_person(struct table *t, const struct json *access, const char *user)
@@ -159,4 +166,14 @@ const char *access_open_people(struct arena *a, const struct json *document)
     if (open > named)
         strbuf_printf(&s, " and %zu more", open - named);
     return s.ptr;
+}
+
+const char *access_shut_person(const struct json *document)
+{
+    const struct json *access = json_member(document, "access");
+    for (const struct json *w = json_first(access); w; w = json_next(w))
+        if (strcmp(text_of(w, "verdict"), "shut") == 0 &&
+            json_bool(json_member(w, "expected"), true))
+            return text_of(w, "user");
+    return NULL;
 }

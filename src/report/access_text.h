@@ -11,4 +11,10 @@ void access_print(struct strbuf *out, const struct json *document, const struct 
 /* "ana (publickey), root (publickey, password)": who can get in, "" when nobody; at most a few. */
 const char *access_open_people(struct arena *a, const struct json *document);
 
+/* "with password": the member "sudo" in words; NULL when it was not judged. */
+const char *access_sudo_words(const char *kind);
+
+/* The first person who should get in and does not; NULL when there is none. */
+const char *access_shut_person(const struct json *document);
+
 #endif

@@ -1,10 +1,10 @@
-#include "report/report.h"
+#include "report/document.h"
 
 #include "config.h"
 
 static const char *const status_names[] = {"complete", "partial", "failed"};
 
-static void set_place(struct arena *a, struct json *o, const struct place *at)
+void document_set_place(struct arena *a, struct json *o, const struct place *at)
 {
     if (!at->file) {
         json_set(a, o, "at", json_new_null(a));
@@ -19,9 +19,7 @@ static void set_place(struct arena *a, struct json *o, const struct place *at)
     json_set(a, o, "at", place);
 }
 
-/* Schema, tool, target, status, failure and notes: the same in every document. */
-static struct json *new_document(struct arena *a, const char *schema,
-                                 const struct report_input *input)
+struct json *document_new(struct arena *a, const char *schema, const struct report_input *input)
 {
     struct json *d = json_new_object(a);
     json_set_string(a, d, "schema", schema);
@@ -35,6 +33,12 @@ static struct json *new_document(struct arena *a, const char *schema,
     json_set_string(a, target, "format", input->format);
     json_set_string(a, target, "engine", input->engine);
     json_set_string(a, target, "root", input->root);
+    if (input->disk_count > 1) {
+        struct json *disks = json_new_array(a);
+        for (size_t i = 0; i < input->disk_count; i++)
+            json_append(a, disks, json_new_string(a, input->disks[i].path));
+        json_set(a, target, "disks", disks);
+    }
     json_set(a, d, "target", target);
     json_set_string(a, d, "status", status_names[input->status]);
     if (input->status == REPORT_FAILED) {
@@ -51,7 +55,7 @@ static struct json *new_document(struct arena *a, const char *schema,
     return d;
 }
 
-static struct json *os_json(struct arena *a, const struct json *os)
+struct json *document_os(struct arena *a, const struct json *os)
 {
     static const char *const shown[] = {"id", "version", "name", "family", "openssh"};
     if (!os)
@@ -78,7 +82,7 @@ static struct json *finding_json(struct arena *a, const struct finding *f)
     } else {
         json_set(a, o, "subject", json_new_null(a));
     }
-    set_place(a, o, &f->at);
+    document_set_place(a, o, &f->at);
     struct json *repair = json_new_object(a);
     json_set_string(a, repair, "class", f->repair_class);
     json_set(a, o, "repair", repair);
@@ -86,7 +90,7 @@ static struct json *finding_json(struct arena *a, const struct finding *f)
     return o;
 }
 
-static struct json *gates_json(struct arena *a, const struct walk *w, enum gate_state state)
+struct json *document_gates(struct arena *a, const struct walk *w, enum gate_state state)
 {
     struct json *list = json_new_array(a);
     for (int g = 0; g < GATE_COUNT; g++)
@@ -102,8 +106,8 @@ static struct json *access_json(struct arena *a, const struct walk *w)
     json_set_string(a, o, "method", login_method_name(w->subject.method));
     json_set_string(a, o, "from", w->subject.from);
     json_set_string(a, o, "verdict", gate_state_name(walk_verdict(w)));
-    json_set(a, o, "shut_at", gates_json(a, w, GATE_SHUT));
-    json_set(a, o, "unknown_at", gates_json(a, w, GATE_UNKNOWN));
+    json_set(a, o, "shut_at", document_gates(a, w, GATE_SHUT));
+    json_set(a, o, "unknown_at", document_gates(a, w, GATE_UNKNOWN));
     json_set_bool(a, o, "expected", w->expected);
     json_set_string(a, o, "sudo", sudo_kind_name(w->sudo));
     return o;
@@ -134,24 +138,29 @@ static struct json *summary_json(struct arena *a, const struct report_input *inp
     return o;
 }
 
-struct json *report_scan_document(struct arena *a, const struct report_input *input)
+struct json *document_not_checked(struct arena *a, const struct report_input *input)
 {
-    struct json *d = new_document(a, "diskmend.report/1", input);
-    json_set(a, d, "os", os_json(a, input->os));
-    struct json *findings = json_new_array(a);
-    for (size_t i = 0; i < input->finding_count; i++)
-        json_append(a, findings, finding_json(a, &input->findings[i]));
-    json_set(a, d, "findings", findings);
-    struct json *not_checked = json_new_array(a);
+    struct json *list = json_new_array(a);
     for (size_t i = 0; i < input->not_checked_count; i++) {
         const struct not_checked *n = &input->not_checked[i];
         struct json *o = json_new_object(a);
         json_set_string(a, o, "rule", n->rule);
         json_set_string(a, o, "reason", n->reason);
-        set_place(a, o, &n->at);
-        json_append(a, not_checked, o);
+        document_set_place(a, o, &n->at);
+        json_append(a, list, o);
     }
-    json_set(a, d, "not_checked", not_checked);
+    return list;
+}
+
+struct json *report_scan_document(struct arena *a, const struct report_input *input)
+{
+    struct json *d = document_new(a, "diskmend.report/1", input);
+    json_set(a, d, "os", document_os(a, input->os));
+    struct json *findings = json_new_array(a);
+    for (size_t i = 0; i < input->finding_count; i++)
+        json_append(a, findings, finding_json(a, &input->findings[i]));
+    json_set(a, d, "findings", findings);
+    json_set(a, d, "not_checked", document_not_checked(a, input));
     json_set(a, d, "gates_judged", judged_json(a, input));
     struct json *access = json_new_array(a);
     for (size_t i = 0; i < input->walk_count; i++)
@@ -164,7 +173,7 @@ struct json *report_scan_document(struct arena *a, const struct report_input *in
 struct json *report_facts_document(struct arena *a, const struct report_input *input,
                                    struct json *facts)
 {
-    struct json *d = new_document(a, "diskmend.facts/1", input);
+    struct json *d = document_new(a, "diskmend.facts/1", input);
     static const char *const ours[] = {"schema", "tool", "target", "status", "notes"};
     for (const struct json *m = json_first(facts); m; m = json_next(m)) {
         bool is_ours = false;

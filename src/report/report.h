@@ -32,10 +32,33 @@ struct report_input {
     size_t not_checked_count;
     const struct walk *walks;
     size_t walk_count;
+    const struct target_disk *disks; /* named in the document when there are several */
+    size_t disk_count;
+};
+
+/* One reason of a walk in the words of its rule. */
+struct worded_reason {
+    const struct reason *reason;
+    enum severity severity;
+    const char *message, *why, *repair_class;
+};
+
+/* What why has to say about one subject. */
+struct why_input {
+    const struct walk *walk;
+    const struct worded_reason *reasons; /* in gate order */
+    size_t reason_count;
+    const char *const *accounts; /* those there are, when the subject's is not among them */
+    size_t account_count;
 };
 
 /* Build diskmend.report/1; the caller owns it. */
 struct json *report_scan_document(struct arena *a, const struct report_input *input);
+
+/* Build diskmend.why/1 for one subject; WHY is NULL when failed. The findings and walks of INPUT
+ * are not used. */
+struct json *report_why_document(struct arena *a, const struct report_input *input,
+                                 const struct why_input *why);
 
 /* Build diskmend.facts/1 around FACTS (facts_document's; taken, NULL when failed): the target, the
  * status and the notes come first. The findings and walks of INPUT are not used. */

@@ -4,14 +4,8 @@
 
 #include "base/escape.h"
 #include "report/access_text.h"
-#include "report/table.h"
-
-struct page {
-    struct strbuf *out;
-    const struct json *document;
-    const struct report_options *options;
-    struct table_style style;
-};
+#include "report/page.h"
+#include "report/why_text.h"
 
 static const char *text_of(const struct json *o, const char *name)
 {
@@ -24,8 +18,7 @@ static void add_escaped(struct page *p, const char *text)
     escape_terminal(p->out, bytes_of(text));
 }
 
-/* "file:line:column", "" when there is no place. */
-static const char *place_text(struct arena *a, const struct json *at)
+const char *page_place(struct arena *a, const struct json *at)
 {
     struct strbuf s;
     strbuf_init(&s, a);
@@ -96,7 +89,7 @@ static void print_notes(struct page *p)
     }
 }
 
-static enum colour severity_colour(const char *severity)
+enum colour page_severity_colour(const char *severity)
 {
     switch (severity_by_name(severity)) {
     case SEVERITY_CRITICAL:
@@ -118,11 +111,11 @@ static void print_findings(struct page *p)
         struct table_row *row = table_add(&t, 5);
         const char *severity = text_of(f, "severity");
         row->cells[0] =
-            (struct table_cell){escape_terminal_text(a, severity), severity_colour(severity)};
+            (struct table_cell){escape_terminal_text(a, severity), page_severity_colour(severity)};
         const char *gate = text_of(f, "gate");
         row->cells[1].text = *gate ? escape_terminal_text(a, gate) : "-";
         row->cells[2].text = escape_terminal_text(a, text_of(f, "rule"));
-        const char *place = place_text(a, json_member(f, "at"));
+        const char *place = page_place(a, json_member(f, "at"));
         row->cells[3].text = *place ? place : "-";
         row->cells[4].text = escape_terminal_text(a, text_of(f, "message"));
         if (p->options->verbose && *text_of(f, "why"))
@@ -162,7 +155,7 @@ static void print_not_checked(struct page *p)
         if (waiting > 2 && !p->options->verbose)
             strbuf_printf(&rules, " and %zu more", waiting - 2);
         struct table_row *row = table_add(&t, 2);
-        const char *place = place_text(a, json_member(n, "at"));
+        const char *place = page_place(a, json_member(n, "at"));
         row->cells[0].text = *place ? place : "-";
         char *reason = escape_terminal_text(a, text_of(n, "reason"));
         row->cells[1].text =
@@ -184,6 +177,31 @@ static void add_list(struct strbuf *s, const struct json *names)
     }
 }
 
+static void add_word(struct strbuf *s, const char *text)
+{
+    escape_terminal(s, bytes_of(escape_shell_word(s->arena, text)));
+}
+
+/* "Why ana does not get in, gate by gate: diskmend why web01.qcow2 --user ana" */
+static void add_why_command(const struct page *p, struct strbuf *s, const char *person)
+{
+    const struct json *target = json_member(p->document, "target");
+    const struct json *disks = json_member(target, "disks");
+    strbuf_add(s, "Why ");
+    escape_terminal(s, bytes_of(person));
+    strbuf_add(s, " does not get in, gate by gate: diskmend why ");
+    for (const struct json *d = json_first(disks); d; d = json_next(d)) {
+        strbuf_add(s, d == json_first(disks) ? "-a " : " -a ");
+        add_word(s, json_string(d) ? json_string(d) : "");
+    }
+    if (!disks) {
+        strbuf_add(s, strcmp(text_of(target, "kind"), "domain") == 0 ? "-d " : "");
+        add_word(s, text_of(target, "name"));
+    }
+    strbuf_add(s, " --user ");
+    add_word(s, person);
+}
+
 /* "2 findings (1 critical, 1 high). …" */
 static void closing_of_findings(struct page *p, struct strbuf *s, size_t count)
 {
@@ -197,7 +215,13 @@ static void closing_of_findings(struct page *p, struct strbuf *s, size_t count)
             strbuf_printf(s, "%s%d %s", between, n, name);
         between = n > 0 ? ", " : between;
     }
-    strbuf_add(s, "). The first one explained: diskmend rules show ");
+    strbuf_add(s, "). ");
+    const char *person = access_shut_person(p->document);
+    if (person) {
+        add_why_command(p, s, person);
+        return;
+    }
+    strbuf_add(s, "The first one explained: diskmend rules show ");
     const struct json *first = json_first(json_member(p->document, "findings"));
     escape_terminal(s, bytes_of(text_of(first, "rule")));
 }
@@ -245,6 +269,28 @@ static void print_closing(struct page *p)
     strbuf_add_char(p->out, '\n');
 }
 
+static bool is_why(const struct json *document)
+{
+    return strcmp(text_of(document, "schema"), "diskmend.why/1") == 0;
+}
+
+/* The subjects of one guest stand under one headline. */
+static void render_why(struct page *p, const struct json *before)
+{
+    bool failed = strcmp(text_of(p->document, "status"), "failed") == 0;
+    bool again = before && is_why(before) &&
+                 json_equal(json_member(before, "target"), json_member(p->document, "target"));
+    if (!again || failed) {
+        print_header(p);
+        if (!p->options->quiet)
+            print_notes(p);
+        if (!failed)
+            print_not_checked(p);
+    }
+    if (!failed)
+        why_print(p);
+}
+
 static void render_one(struct page *p)
 {
     bool failed = strcmp(text_of(p->document, "status"), "failed") == 0;
@@ -268,6 +314,9 @@ void report_render_text(struct strbuf *out, const struct json *const *documents,
         struct page p = {out, documents[i], options, {options->colour, options->width}};
         if (i > 0)
             strbuf_add_char(out, '\n');
-        render_one(&p);
+        if (is_why(documents[i]))
+            render_why(&p, i > 0 ? documents[i - 1] : NULL);
+        else
+            render_one(&p);
     }
 }

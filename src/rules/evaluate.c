@@ -175,6 +175,24 @@ static void evaluate_rule(struct evaluation *e, const struct rule *rule)
                 place_of_file(NULL));
 }
 
+bool rules_word(const struct rule_set *set, const struct json *facts, const struct json *record,
+                struct rule_words *out)
+{
+    const char *id = json_member_string(record, "reason");
+    const struct rule *rule = id ? rules_find(set, id) : NULL;
+    if (!rule)
+        return false;
+    struct rule_context c = {set->arena, set, rule, facts, NULL};
+    *out = (struct rule_words){
+        .severity = severity_of(&c, record),
+        .title = rule->title,
+        .message = template_render(&c, rule->message, record),
+        .why = rule->why,
+        .repair_class = rule->repair_class,
+    };
+    return true;
+}
+
 struct rule_results *rules_evaluate(const struct rule_set *set, const struct json *facts,
                                     const struct rule_selection *selection)
 {

@@ -43,6 +43,16 @@ void rules_load(struct rule_set *set, const char *directory, bool shipped);
 void rules_free(struct rule_set *set);
 const struct rule *rules_find(const struct rule_set *set, const char *id);
 
+/* What the rules say of one lock, to whomever it happens. */
+struct rule_words {
+    enum severity severity;
+    const char *title, *message, *why, *repair_class;
+};
+
+/* Words for RECORD, one of the login section of FACTS; false when no rule has its reason. */
+bool rules_word(const struct rule_set *set, const struct json *facts, const struct json *record,
+                struct rule_words *out);
+
 struct rule_selection {
     const char *profile;       /* "access" when NULL; --profile adds to access */
     const char *const *select; /* globs over ids; none: all of the profile */

@@ -13,6 +13,7 @@
 #include "base/cleanup.h"
 #include "base/path.h"
 #include "base/strbuf.h"
+#include "batch/why.h"
 #include "facts/facts.h"
 #include "guest/fixture.h"
 #include "guest/overlay.h"
@@ -236,6 +237,66 @@ static void compare_access(struct trial *t)
     }
 }
 
+/* --- why ----------------------------------------------------------------------------------------
+ */
+
+static void compare_gate(struct trial *t, const struct walk *walk, const struct json *shown, int g)
+{
+    const struct gate_answer *gate = &walk->gates[g];
+    const char *who = walk->subject.user;
+    if (!same(gate_name((enum gate)g), json_member_string(shown, "gate")))
+        FAIL(t, "why %s: gate %d is not %s", who, g, gate_name((enum gate)g));
+    if (!same(gate_state_name(gate->state), json_member_string(shown, "state")))
+        FAIL(t, "why %s: gate %s is not %s", who, gate_name((enum gate)g),
+             gate_state_name(gate->state));
+    const struct json *reasons = json_member(shown, "reasons");
+    if (gate->state != GATE_OPEN && gate->state != GATE_NOT_JUDGED && json_count(reasons) == 0)
+        FAIL(t, "why %s: gate %s is %s without a reason", who, gate_name((enum gate)g),
+             gate_state_name(gate->state));
+    for (const struct json *r = json_first(reasons); r; r = json_next(r)) {
+        const char *message = json_member_string(r, "message");
+        if (!message || !*message || same(json_member_string(r, "rule"), message))
+            FAIL(t, "why %s: %s has no words", who, json_member_string(r, "rule"));
+    }
+}
+
+static void compare_document(struct trial *t, const struct walk *walk, const struct json *document)
+{
+    const char *verdict = json_member_string(document, "verdict");
+    if (!same(gate_state_name(walk_verdict(walk)), verdict))
+        FAIL(t, "why %s by %s: %s, and scan says %s", walk->subject.user,
+             login_method_name(walk->subject.method), verdict, gate_state_name(walk_verdict(walk)));
+    const struct json *gates = json_member(document, "gates");
+    if (json_count(gates) != GATE_COUNT)
+        FAIL(t, "why %s: %zu gates", walk->subject.user, json_count(gates));
+    int g = 0;
+    for (const struct json *shown = json_first(gates); shown && g < GATE_COUNT;
+         shown = json_next(shown))
+        compare_gate(t, walk, shown, g++);
+}
+
+/* Whoever stands in the matrix, asked about by name: the same verdict, gate by gate. */
+static void compare_why(struct trial *t)
+{
+    vec_each (walk, &t->answer->walks) {
+        struct login_question question = question_of(t);
+        question.users = &walk->subject.user;
+        question.user_count = 1;
+        question.password = true;
+        struct login_answer *answer = login_judge(t->facts, &question);
+        CLEANUP_JSON struct json *facts = facts_document(t->facts);
+        login_add_to_document(t->facts, answer, facts);
+        struct report_input input = {.target_name = t->name, .target_kind = "directory"};
+        vec_each (named, &answer->walks) {
+            if (named->subject.method != walk->subject.method)
+                continue;
+            CLEANUP_JSON struct json *document =
+                why_document(t->arena, t->runner->rules, facts, answer, named, &input);
+            compare_document(t, walk, document);
+        }
+    }
+}
+
 /* As the command ends: 3 for what could not be read or told, 1 for a finding of severity high. */
 static int exit_code(const struct trial *t)
 {
@@ -324,6 +385,7 @@ static bool run_trial(const struct runner *runner, const char *name, bool is_gue
             compare_guest(&t);
         else
             compare_case(&t);
+        compare_why(&t);
     }
     bool passed = t.failures.count == 0;
     printf("%sok %d - %s %s\n", passed ? "" : "not ", number, is_guest ? "guest" : "case", name);

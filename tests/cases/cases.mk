@@ -1,8 +1,7 @@
 # Fixtures judged in memory, and the images made of them.
 check_PROGRAMS += tests/cases/case_runner
 tests_cases_case_runner_SOURCES = tests/cases/case_runner.c
-tests_cases_case_runner_LDADD = librules.a liblogin.a libfacts.a libsyntax.a libguest.a libmodel.a \
-	libbase.a $(room_libs)
+tests_cases_case_runner_LDADD = $(room_archives) $(room_libs)
 TESTS += tests/cases/cases.test
 EXTRA_DIST += tests/cases/cases.test fixtures
 

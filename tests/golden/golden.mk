@@ -11,4 +11,5 @@ EXTRA_DIST += \
 	tests/golden/lib.sh \
 	tests/golden/reports.test \
 	tests/golden/schemas.test \
-	tests/golden/validate.py
+	tests/golden/validate.py \
+	tests/golden/why.text

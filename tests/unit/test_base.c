@@ -17,6 +17,10 @@ START_TEST(escape_makes_guest_bytes_harmless)
     ck_assert_str_eq(escape_terminal_text(a, "Gr\xc3\xbc\xc3\x9f C:\\x"),
                      "Gr\xc3\xbc\xc3\x9f C:\\x");
     ck_assert_str_eq(escape_to_utf8(a, "\xc3\x28"), "\\xc3(");
+    ck_assert_str_eq(escape_shell_word(a, "web-01.qcow2"), "web-01.qcow2");
+    ck_assert_str_eq(escape_shell_word(a, ""), "''");
+    ck_assert_str_eq(escape_shell_word(a, "a;b $c"), "'a;b $c'");
+    ck_assert_str_eq(escape_shell_word(a, "it's"), "'it'\\''s'");
     arena_free(a);
 }
 END_TEST

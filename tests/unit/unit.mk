@@ -8,6 +8,7 @@ include tests/unit/guest.mk
 include tests/unit/guest_open.mk
 include tests/unit/sshd.mk
 include tests/unit/syntax_lens.mk
+include tests/unit/report.mk
 include tests/unit/rules.mk
 include tests/unit/syntax_ssh_key.mk
 include tests/unit/login.mk
