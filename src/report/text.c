@@ -182,14 +182,12 @@ static void add_word(struct strbuf *s, const char *text)
     escape_terminal(s, bytes_of(escape_shell_word(s->arena, text)));
 }
 
-/* "Why ana does not get in, gate by gate: diskmend why web01.qcow2 --user ana" */
+/* "Gate by gate: diskmend why web01.qcow2 --user ana" */
 static void add_why_command(const struct page *p, struct strbuf *s, const char *person)
 {
     const struct json *target = json_member(p->document, "target");
     const struct json *disks = json_member(target, "disks");
-    strbuf_add(s, "Why ");
-    escape_terminal(s, bytes_of(person));
-    strbuf_add(s, " does not get in, gate by gate: diskmend why ");
+    strbuf_add(s, "Gate by gate: diskmend why ");
     for (const struct json *d = json_first(disks); d; d = json_next(d)) {
         strbuf_add(s, d == json_first(disks) ? "-a " : " -a ");
         add_word(s, json_string(d) ? json_string(d) : "");
