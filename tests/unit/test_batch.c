@@ -127,6 +127,12 @@ struct json *judge_root(struct arena *a, const struct worker_request *request,
     struct json *d = json_new_object(a);
     json_set_string(a, d, "schema", "player/1");
     json_set_string(a, d, "root", target->root->device);
+    if (strcmp(name, "people") == 0) { /* as why does */
+        struct json *list = json_new_array(a);
+        json_append(a, list, json_copy(a, d));
+        json_append(a, list, d);
+        return list;
+    }
     return d;
 }
 
@@ -203,6 +209,16 @@ START_TEST(every_root_gives_a_document)
     struct worker_outcome o = run_with("good", NULL, 0);
     ck_assert_int_eq(o.documents.count, 2);
     ck_assert_str_eq(json_member_string(o.documents.items[1], "root"), "/dev/sda2");
+    free_documents(&o);
+}
+END_TEST
+
+START_TEST(every_subject_gives_a_document)
+{
+    struct worker_outcome o = run_with("people", NULL, 0);
+    ck_assert_int_eq(o.documents.count, 4);
+    ck_assert_str_eq(json_member_string(o.documents.items[1], "root"), "/dev/sda1");
+    ck_assert_str_eq(json_member_string(o.documents.items[2], "root"), "/dev/sda2");
     free_documents(&o);
 }
 END_TEST
@@ -302,6 +318,7 @@ static Suite *suite(void)
     tcase_add_test(c, frames_arrive_in_pieces);
     tcase_add_test(c, nonsense_is_no_frame);
     tcase_add_test(c, every_root_gives_a_document);
+    tcase_add_test(c, every_subject_gives_a_document);
     tcase_add_test(c, root_chooses);
     tcase_add_test(c, what_fails_is_a_report);
     tcase_add_test(c, what_is_late_is_killed_with_its_children);
