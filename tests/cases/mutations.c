@@ -13,6 +13,7 @@
 #include "base/limits.h"
 #include "base/path.h"
 #include "base/strbuf.h"
+#include "batch/why.h"
 #include "facts/facts.h"
 #include "guest/fixture.h"
 #include "guest/overlay.h"
@@ -183,6 +184,21 @@ struct fixed {
     struct rule_set *rules;
 };
 
+/* What why says of everybody, as a person reads it. */
+static void explain(const struct fixed *fixed, struct arena *a, const struct json *facts,
+                    const struct login_answer *answer)
+{
+    const struct report_input input = {.target_name = "guest", .target_kind = "directory"};
+    const struct report_options style = {.width = 80};
+    vec_each (walk, &answer->walks) {
+        CLEANUP_JSON struct json *why = why_document(a, fixed->rules, facts, answer, walk, &input);
+        const struct json *documents[] = {why};
+        struct strbuf text;
+        strbuf_init(&text, a);
+        report_format_by_name("text")->render(&text, documents, 1, &style);
+    }
+}
+
 static void judge_damaged(const struct fixed *fixed, uint64_t seed)
 {
     struct arena *a = arena_new(NULL, NULL);
@@ -211,6 +227,7 @@ static void judge_damaged(const struct fixed *fixed, uint64_t seed)
     CLEANUP_JSON struct json *document = facts_document(facts);
     login_add_to_document(facts, answer, document);
     rules_evaluate(fixed->rules, document, &selection);
+    explain(fixed, a, document, answer);
     lens_close(lenses);
     arena_free(a);
 }
