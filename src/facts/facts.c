@@ -42,6 +42,8 @@ static const char *const first_paths[] = {
     "/usr/local/lib/systemd/system",
     "/etc/systemd/system/multi-user.target.wants",
     "/etc/systemd/system/sockets.target.wants",
+    "/etc/pam.d",
+    "/etc/security",
     "/etc/default/ssh",
     "/etc/sysconfig/sshd",
     "/etc/selinux/config",
@@ -73,6 +75,7 @@ struct facts *facts_gather(struct arena *a, struct tree *t, struct lens_session 
     facts_read_files(f);
     facts_read_boot(f);
     facts_read_conf(f);
+    facts_read_pam(f);
     return f;
 }
 
@@ -211,6 +214,8 @@ struct json *facts_document(const struct facts *f)
     ADD_SECTION(boot_kind, f->boot);
     ADD_SECTION(nsswitch_kind, f->nsswitch);
     ADD_SECTION(conf_kind, f->conf);
+    ADD_SECTION(pam_kind, f->pam);
+    ADD_SECTION(pam_file_kind, f->pam_files);
     json_set(f->arena, document, "login", json_new_array(f->arena));
     ADD_SECTION(gap_kind, f->gaps);
     struct json *notes = json_new_array(f->arena);

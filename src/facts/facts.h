@@ -11,6 +11,7 @@
 #include "facts/mount.h"
 #include "facts/nsswitch.h"
 #include "facts/os.h"
+#include "facts/pam.h"
 #include "facts/sshd.h"
 #include "facts/unit.h"
 #include "guest/tree.h"
@@ -46,6 +47,9 @@ struct facts {
     VEC(struct boot_fact) boot;
     VEC(struct nsswitch_fact) nsswitch;
     VEC(struct conf_fact) conf;
+    struct pam_service pam_service;
+    VEC(struct pam_fact) pam;
+    VEC(struct pam_file_fact) pam_files;
     VEC(struct gap_fact) gaps;
     VEC(const char *) notes; /* sentences for the report */
 };
@@ -65,6 +69,7 @@ void facts_read_keys(struct facts *f);     /* key.c */
 void facts_read_files(struct facts *f);    /* file.c */
 void facts_read_boot(struct facts *f);     /* boot.c */
 void facts_read_conf(struct facts *f);     /* conf.c */
+void facts_read_pam(struct facts *f);      /* pam.c: after sshd */
 
 /* For the producers. */
 void facts_add_gap(struct facts *f, const char *section, struct place at, const char *reason);

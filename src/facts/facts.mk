@@ -32,6 +32,8 @@ libfacts_a_SOURCES = \
 	src/facts/os_elf.c src/facts/os_elf.h \
 	src/facts/os_library.c src/facts/os_library.h \
 	src/facts/os_openssh.c src/facts/os_openssh.h \
+	src/facts/pam.c src/facts/pam.h \
+	src/facts/pam_files.c src/facts/pam_parts.h \
 	src/facts/record.c src/facts/record.h \
 	src/facts/safe_path.c src/facts/safe_path.h \
 	src/facts/sshd.c src/facts/sshd.h \

@@ -29,6 +29,7 @@ static void judge_guest(struct judging *j)
     j->port = gate_listen(j->f, j->question, &j->guest);
     gate_auth_guest(j->f, &j->guest);
     gate_account_files(j->f, &j->guest);
+    gate_pam_guest(j->f, &j->guest);
 }
 
 /* Gates that this build judges, for this subject. */
@@ -42,6 +43,7 @@ static bool is_judged(enum gate gate, const struct walk *w)
     case GATE_ACCOUNT:
         return true;
     case GATE_ALLOW:
+    case GATE_PAM:
         return w->user_exists;
     case GATE_KEY:
         return w->user_exists && w->subject.method == METHOD_PUBLICKEY;
@@ -117,6 +119,7 @@ static void walk_subject(struct judging *j, const char *user, const struct accou
     size_t usable_keys = gate_key(&v);
     gate_auth(&v, usable_keys);
     gate_allow(&v);
+    gate_pam(&v);
     gate_session(&v);
     fill_walk(j, w, &own);
 }

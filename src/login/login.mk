@@ -20,6 +20,7 @@ liblogin_a_SOURCES = \
 	src/login/gate_sshd_config.c \
 	src/login/gate_sshd_keys.c \
 	src/login/gate_sshd_unit.c \
+	src/login/gate_pam.c \
 	src/login/key_index.c \
 	src/login/key_index.h \
 	src/login/key_line.c \
@@ -30,6 +31,11 @@ liblogin_a_SOURCES = \
 	src/login/match_pattern.h \
 	src/login/people.c \
 	src/login/people.h \
+	src/login/pam_access.c \
+	src/login/pam_limits.c \
+	src/login/pam_lists.c \
+	src/login/pam_verdict.c \
+	src/login/pam_verdict.h \
 	src/login/reasons.c \
 	src/login/reasons.h \
 	src/login/visit.h

@@ -116,6 +116,17 @@ static const struct login_reason_row rows[] = {
     {"key-selinux-label", GATE_KEY},
     {"key-acl-mask", GATE_KEY},
     {"key-agent-owns-file", GATE_KEY},
+    /* pam */
+    {"nologin-file", GATE_PAM},
+    {"pam-service-file-missing", GATE_PAM},
+    {"pam-include-broken", GATE_PAM},
+    {"pam-module-missing", GATE_PAM},
+    {"pam-oslogin-leftover", GATE_PAM},
+    {"pam-stack-denies", GATE_PAM},
+    {"pam-access-rules", GATE_PAM},
+    {"pam-lists", GATE_PAM},
+    {"pam-limits-too-tight", GATE_PAM},
+    {"pam-limits-unsettable", GATE_PAM},
     /* session */
     {"shell-missing-or-not-executable", GATE_SESSION},
     {"shell-nologin", GATE_SESSION},

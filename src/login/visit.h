@@ -31,6 +31,7 @@ int gate_listen(const struct facts *f, const struct login_question *question,
 void gate_auth_algorithms(const struct facts *f, struct reason_list *out);
 void gate_auth_guest(const struct facts *f, struct reason_list *out);
 void gate_account_files(const struct facts *f, struct reason_list *out);
+void gate_pam_guest(const struct facts *f, struct reason_list *out);
 
 /* What holds for one subject. */
 void gate_listen_subject(const struct visit *v);
@@ -39,6 +40,7 @@ void gate_allow(const struct visit *v);
 void gate_account(const struct visit *v);
 /* Returns how many different keys would be accepted. */
 size_t gate_key(const struct visit *v);
+void gate_pam(const struct visit *v);
 void gate_session(const struct visit *v);
 
 /* Pieces several gates ask for. */

@@ -166,6 +166,16 @@ static const struct vocabulary_field conf_fields[] = {
     {"value", FIELD_IS_TEXT},
     {"at", FIELD_IS_PLACE},
 };
+static const struct vocabulary_field pam_fields[] = {
+    {"service", FIELD_IS_TEXT},   {"type", FIELD_IS_TEXT},   {"control", FIELD_IS_TEXT},
+    {"module", FIELD_IS_TEXT},    {"path", FIELD_IS_TEXT},   {"arguments", FIELD_IS_LIST},
+    {"present", FIELD_IS_TRUTH},  {"level", FIELD_IS_NUMBER}, {"problem", FIELD_IS_TEXT},
+    {"at", FIELD_IS_PLACE},
+};
+static const struct vocabulary_field pam_file_fields[] = {
+    {"path", FIELD_IS_TEXT}, {"module", FIELD_IS_TEXT},  {"state", FIELD_IS_TEXT},
+    {"mode", FIELD_IS_MODE}, {"count", FIELD_IS_NUMBER}, {"at", FIELD_IS_PLACE},
+};
 static const struct vocabulary_field nsswitch_fields[] = {
     {"db", FIELD_IS_TEXT},
     {"sources", FIELD_IS_LIST},
@@ -195,6 +205,8 @@ static const struct vocabulary_source sources[] = {
     SOURCE("boot", boot_fields),         SOURCE("sshd", sshd_fields),
     SOURCE("diag", diag_fields),         SOURCE("algo", algo_fields),
     SOURCE("conf", conf_fields),         SOURCE("nsswitch", nsswitch_fields),
+    SOURCE("pam", pam_fields),
+    SOURCE("pam_file", pam_file_fields),
     SOURCE("login", login_fields),
 };
 

@@ -2,6 +2,7 @@
 noinst_LIBRARIES += libsyntax.a
 libsyntax_a_SOURCES = \
 	src/syntax/lens.c src/syntax/lens.h \
+	src/syntax/pam_lines.c src/syntax/pam_lines.h \
 	src/syntax/ssh_key.c src/syntax/ssh_key.h \
 	src/syntax/ssh_key_blob.c src/syntax/ssh_key_blob.h \
 	src/syntax/ssh_key_options.c src/syntax/ssh_key_options.h \

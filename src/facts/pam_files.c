@@ -1,0 +1,112 @@
+/* The files PAM modules read for themselves: nologin, access.conf, lists, shells, limits. */
+#include "facts/pam_parts.h"
+
+#include "base/limits.h"
+#include "base/path.h"
+#include "facts/collect.h"
+
+#define MAXIMUM_FILES 512u
+#define MAXIMUM_LINES 100000u
+
+static const struct fact_field pam_file_fields[] = {
+    FACT_FIELD(pam_file_fact, path, FIELD_TEXT),    FACT_FIELD(pam_file_fact, module, FIELD_TEXT),
+    FACT_FIELD(pam_file_fact, state, FIELD_TEXT),   FACT_FIELD(pam_file_fact, mode, FIELD_MODE),
+    FACT_FIELD(pam_file_fact, count, FIELD_NUMBER), FACT_FIELD(pam_file_fact, at, FIELD_PLACE),
+};
+const struct fact_kind pam_file_kind = FACT_KIND("pam_file", pam_file_fact, pam_file_fields);
+
+static void read_lines(struct facts *f, struct pam_file_fact *file, struct bytes text)
+{
+    struct bytes line;
+    file->ends_with_newline = text.len == 0 || text.ptr[text.len - 1] == '\n';
+    while (file->lines.count < MAXIMUM_LINES && text_next_line(&text, &line))
+        vec_push(f->arena, &file->lines, line);
+    file->count = (int64_t)file->lines.count;
+}
+
+static void add_file(struct facts *f, const char *path, const char *module)
+{
+    vec_each (known, &f->pam_files)
+        if (strcmp(known->path, path) == 0)
+            return;
+    if (f->pam_files.count >= MAXIMUM_FILES)
+        return;
+    struct pam_file_fact file = {.path = path, .module = module, .at = place_of_file(path)};
+    /* pam_listfile does not follow a link. */
+    struct stat_answer s = strcmp(module, "pam_listfile.so") == 0 ? tree_lstat(f->tree, path)
+                                                                  : tree_stat(f->tree, path);
+    const char *reason = s.reason;
+    if (s.presence == PRESENCE_ABSENT) {
+        file.state = "missing";
+    } else if (s.presence == PRESENCE_PRESENT && s.node.type != NODE_FILE) {
+        file.state = "not-regular";
+        file.mode = s.node.mode;
+    } else if (s.presence == PRESENCE_PRESENT) {
+        file.mode = s.node.mode;
+        struct read_answer r = tree_read(f->tree, path, LIMIT_CONFIG_BYTES);
+        bool whole = r.presence == PRESENCE_PRESENT && !r.cut;
+        file.state = whole ? "ok" : "unreadable";
+        reason = r.cut ? "a limit was hit: larger than 1 MiB" : r.reason;
+        if (whole)
+            read_lines(f, &file, r.content);
+    } else {
+        file.state = "unreadable";
+    }
+    if (strcmp(file.state, "unreadable") == 0)
+        facts_add_gap(f, "pam", file.at, reason);
+    vec_push(f->arena, &f->pam_files, file);
+}
+
+/* The value of "NAME=…"; the last one counts. */
+static const char *argument(const struct pam_fact *e, const char *name)
+{
+    const char *value = NULL;
+    for (size_t i = 0; i < e->arguments.count; i++)
+        if (strncmp(e->arguments.items[i], name, strlen(name)) == 0)
+            value = e->arguments.items[i] + strlen(name);
+    return value;
+}
+
+/* The file itself, or the one its argument names; with DROP_INS those of its directory too. */
+static void add_settings(struct facts *f, const struct pam_fact *e, const char *name,
+                         const char *option, const char *path, const char *drop_ins)
+{
+    const char *given = argument(e, option);
+    if (given && given[0] == '/') {
+        add_file(f, given, name);
+        return;
+    }
+    add_file(f, path, name);
+    struct list_answer files = drop_ins ? tree_glob(f->tree, drop_ins) : (struct list_answer){0};
+    for (size_t i = 0; files.presence == PRESENCE_PRESENT && i < files.count; i++)
+        add_file(f, files.names[i], name);
+}
+
+void pam_read_module_files(struct facts *f, const struct pam_fact *e)
+{
+    static const struct {
+        const char *module, *option, *path, *drop_ins;
+    } rows[] = {
+        {"pam_access.so", "accessfile=", "/etc/security/access.conf",
+         "/etc/security/access.d/*.conf"},
+        {"pam_limits.so", "conf=", "/etc/security/limits.conf", "/etc/security/limits.d/*.conf"},
+        {"pam_time.so", "conffile=", "/etc/security/time.conf", NULL},
+        {"pam_sepermit.so", "conf=", "/etc/security/sepermit.conf", NULL},
+        {"pam_shells.so", "\n", "/etc/shells", NULL},
+        {"pam_securetty.so", "\n", "/etc/securetty", NULL},
+        {"pam_nologin.so", "file=", "/etc/nologin", NULL},
+    };
+    const char *name = path_name(e->module);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        if (strcmp(rows[i].module, name) == 0)
+            add_settings(f, e, rows[i].module, rows[i].option, rows[i].path, rows[i].drop_ins);
+    const char *list = argument(e, "file=");
+    if (strcmp(name, "pam_listfile.so") == 0 && list && list[0] == '/')
+        add_file(f, list, "pam_listfile.so");
+    if (strcmp(name, "pam_nologin.so") == 0 && !list) {
+        /* Only a directory of its own keeps what is in it: /run is made anew at each boot. */
+        struct stat_answer run = tree_lstat(f->tree, "/var/run");
+        if (run.presence == PRESENCE_PRESENT && run.node.type == NODE_DIRECTORY)
+            add_file(f, "/var/run/nologin", "pam_nologin.so");
+    }
+}
