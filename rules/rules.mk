@@ -6,6 +6,7 @@ dist_rules_DATA = \
 	rules/auth.json \
 	rules/boot.json \
 	rules/facts-1.schema.json \
+	rules/firewall.json \
 	rules/key.json \
 	rules/listen.json \
 	rules/pam.json \

@@ -7,6 +7,7 @@
 #include "facts/boot.h"
 #include "facts/conf.h"
 #include "facts/file.h"
+#include "facts/firewall.h"
 #include "facts/key.h"
 #include "facts/mount.h"
 #include "facts/nsswitch.h"
@@ -47,6 +48,7 @@ struct facts {
     VEC(struct boot_fact) boot;
     VEC(struct nsswitch_fact) nsswitch;
     VEC(struct conf_fact) conf;
+    VEC(struct firewall_fact) firewall;
     struct pam_service pam_service;
     VEC(struct pam_fact) pam;
     VEC(struct pam_file_fact) pam_files;
@@ -70,6 +72,8 @@ void facts_read_files(struct facts *f);    /* file.c */
 void facts_read_boot(struct facts *f);     /* boot.c */
 void facts_read_conf(struct facts *f);     /* conf.c */
 void facts_read_pam(struct facts *f);      /* pam.c: after sshd */
+
+void facts_read_firewall(struct facts *f); /* firewall.c: after units and os */
 
 /* For the producers. */
 void facts_add_gap(struct facts *f, const char *section, struct place at, const char *reason);

@@ -17,6 +17,11 @@ libfacts_a_SOURCES = \
 	src/facts/conf.c src/facts/conf.h \
 	src/facts/facts.c src/facts/facts.h \
 	src/facts/file.c src/facts/file.h \
+	src/facts/firewall.c src/facts/firewall.h \
+	src/facts/firewall_nft.c src/facts/firewall_parts.h \
+	src/facts/firewall_ufw.c \
+	src/facts/firewall_wrappers.c \
+	src/facts/firewall_zones.c \
 	src/facts/key.c src/facts/key.h \
 	src/facts/key_access.c \
 	src/facts/key_files.c src/facts/key_parts.h \

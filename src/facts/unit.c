@@ -58,6 +58,12 @@ static const struct {
     {"basic.target", "core", NULL},
     {"local-fs.target", "core", NULL},
     {"sockets.target", "core", NULL},
+    {"nftables.service", "firewall", NULL},
+    {"netfilter-persistent.service", "firewall", NULL},
+    {"iptables.service", "firewall", NULL},
+    {"ip6tables.service", "firewall", NULL},
+    {"ufw.service", "firewall", NULL},
+    {"firewalld.service", "firewall", NULL},
 };
 
 static struct unit_fact judge(const struct unit_tree *u, const struct text_list *reached,

@@ -9,7 +9,7 @@
 struct unit_fact {
     const char *name;    /* "ssh.service"; the default target is "default.target" */
     const char *manager; /* "systemd" "openrc" "sysv" */
-    const char *role;    /* "sshd" "sshd-socket" "default-target" "keygen" "core"
+    const char *role;    /* "sshd" "sshd-socket" "default-target" "keygen" "core" "firewall"
                           * "socket": another one that opens at boot */
     const char *state;   /* "enabled" "disabled" "masked" "static" "alias" "missing" "generated"
                          * "indirect" "linked" */

@@ -27,6 +27,7 @@ static void judge_guest(struct judging *j)
                          j->guest.items.items[i].state == GATE_SHUT;
     gate_sshd(j->f, target_broken, &j->guest);
     j->port = gate_listen(j->f, j->question, &j->guest);
+    gate_firewall(j->f, j->question, j->port, &j->guest);
     gate_auth_guest(j->f, &j->guest);
     gate_account_files(j->f, &j->guest);
     gate_pam_guest(j->f, &j->guest);
@@ -39,6 +40,7 @@ static bool is_judged(enum gate gate, const struct walk *w)
     case GATE_BOOT:
     case GATE_SSHD:
     case GATE_LISTEN:
+    case GATE_FIREWALL:
     case GATE_AUTH:
     case GATE_ACCOUNT:
         return true;

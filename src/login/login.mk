@@ -6,6 +6,12 @@ liblogin_a_SOURCES = \
 	src/login/effective.h \
 	src/login/expected.c \
 	src/login/expected.h \
+	src/login/firewall_iptables.c \
+	src/login/firewall_nft.c \
+	src/login/firewall_packet.c \
+	src/login/firewall_packet.h \
+	src/login/firewall_walk.c \
+	src/login/firewall_walk.h \
 	src/login/gate_account.c \
 	src/login/gate_account_files.c \
 	src/login/gate_allow.c \
@@ -13,6 +19,7 @@ liblogin_a_SOURCES = \
 	src/login/gate_auth_guest.c \
 	src/login/gate_boot.c \
 	src/login/gate_boot_system.c \
+	src/login/gate_firewall.c \
 	src/login/gate_key.c \
 	src/login/gate_listen.c \
 	src/login/gate_session.c \
@@ -21,6 +28,7 @@ liblogin_a_SOURCES = \
 	src/login/gate_sshd_keys.c \
 	src/login/gate_sshd_unit.c \
 	src/login/gate_pam.c \
+	src/login/hosts_access.c \
 	src/login/key_index.c \
 	src/login/key_index.h \
 	src/login/key_line.c \

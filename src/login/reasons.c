@@ -60,6 +60,13 @@ static const struct login_reason_row rows[] = {
     {"listen-selinux-port", GATE_LISTEN},
     {"listen-limits-too-low", GATE_LISTEN},
     {"listen-source-penalty", GATE_LISTEN},
+    /* firewall */
+    {"fw-nftables-saved", GATE_FIREWALL},
+    {"fw-iptables-saved", GATE_FIREWALL},
+    {"fw-ufw", GATE_FIREWALL},
+    {"fw-firewalld", GATE_FIREWALL},
+    {"hosts-deny", GATE_FIREWALL},
+    {"fw-some-addresses-only", GATE_FIREWALL},
     /* auth */
     {"pubkey-auth-off", GATE_AUTH},
     {"password-auth-off-without-key", GATE_AUTH},

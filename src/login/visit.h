@@ -30,6 +30,9 @@ int gate_listen(const struct facts *f, const struct login_question *question,
                 struct reason_list *out);
 void gate_auth_algorithms(const struct facts *f, struct reason_list *out);
 void gate_auth_guest(const struct facts *f, struct reason_list *out);
+/* PORT: the one sshd can be reached at. */
+void gate_firewall(const struct facts *f, const struct login_question *question, int port,
+                   struct reason_list *out);
 void gate_account_files(const struct facts *f, struct reason_list *out);
 void gate_pam_guest(const struct facts *f, struct reason_list *out);
 

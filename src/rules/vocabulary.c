@@ -176,6 +176,12 @@ static const struct vocabulary_field pam_file_fields[] = {
     {"path", FIELD_IS_TEXT}, {"module", FIELD_IS_TEXT},  {"state", FIELD_IS_TEXT},
     {"mode", FIELD_IS_MODE}, {"count", FIELD_IS_NUMBER}, {"at", FIELD_IS_PLACE},
 };
+static const struct vocabulary_field firewall_fields[] = {
+    {"kind", FIELD_IS_TEXT},     {"source", FIELD_IS_TEXT},  {"loader", FIELD_IS_TEXT},
+    {"at_boot", FIELD_IS_TRUTH}, {"family", FIELD_IS_TEXT},  {"table", FIELD_IS_TEXT},
+    {"chain", FIELD_IS_TEXT},    {"hook", FIELD_IS_TEXT},    {"policy", FIELD_IS_TEXT},
+    {"words", FIELD_IS_LIST},    {"problem", FIELD_IS_TEXT}, {"at", FIELD_IS_PLACE},
+};
 static const struct vocabulary_field nsswitch_fields[] = {
     {"db", FIELD_IS_TEXT},
     {"sources", FIELD_IS_LIST},
@@ -207,7 +213,7 @@ static const struct vocabulary_source sources[] = {
     SOURCE("conf", conf_fields),         SOURCE("nsswitch", nsswitch_fields),
     SOURCE("pam", pam_fields),
     SOURCE("pam_file", pam_file_fields),
-    SOURCE("login", login_fields),
+    SOURCE("firewall", firewall_fields), SOURCE("login", login_fields),
 };
 
 static const char *const operator_names[OP_COUNT] = {"eq",     "ne",       "in",     "not_in",

@@ -1,12 +1,15 @@
 # syntax/: bytes to nodes with places, and back.
 noinst_LIBRARIES += libsyntax.a
 libsyntax_a_SOURCES = \
+	src/syntax/iptables_rules.c src/syntax/iptables_rules.h \
 	src/syntax/lens.c src/syntax/lens.h \
 	src/syntax/pam_lines.c src/syntax/pam_lines.h \
+	src/syntax/nft_rules.c src/syntax/nft_rules.h \
 	src/syntax/ssh_key.c src/syntax/ssh_key.h \
 	src/syntax/ssh_key_blob.c src/syntax/ssh_key_blob.h \
 	src/syntax/ssh_key_options.c src/syntax/ssh_key_options.h \
 	src/syntax/ssh_key_private.c src/syntax/ssh_key_private.h \
 	src/syntax/ssh_key_private_pem.c \
 	src/syntax/ssh_key_wire.c src/syntax/ssh_key_wire.h \
-	src/syntax/sshd_words.c src/syntax/sshd_words.h
+	src/syntax/sshd_words.c src/syntax/sshd_words.h \
+	src/syntax/xml_elements.c src/syntax/xml_elements.h
