@@ -30,7 +30,7 @@ static const struct symptom gates[GATE_COUNT] = {
     [GATE_ALLOW] = {DENIED_KEY, DENIED},
     [GATE_ACCOUNT] = {DENIED_KEY, DENIED},
     [GATE_KEY] = {DENIED_KEY, DENIED},
-    [GATE_PAM] = {CLOSED_AFTER, DENIED},
+    [GATE_PAM] = {CLOSED_AFTER, DENIED ", or Connection closed right after the password"},
     [GATE_SESSION] = {CLOSED_AFTER, CLOSED_AFTER_P},
     [GATE_SUDO] = {"the login works, sudo does not", NULL},
 };
@@ -49,6 +49,9 @@ static const struct {
      {"the key is accepted, then a new password is asked for, or the connection is closed",
       "the password is accepted, then a new one is asked for, or the connection is closed"}},
     {"shadow-entry-missing", {CLOSED_AFTER, DENIED}},
+    {"nologin-file",
+     {"the key is accepted, a notice may be shown, then Connection closed",
+      "the password is accepted, a notice may be shown, then Connection closed"}},
     {"shell-missing-or-not-executable", {DENIED_KEY, DENIED}},
     {"shell-nologin",
      {"\"This account is currently not available\" or nothing at all, then Connection closed",
