@@ -9,6 +9,7 @@ dist_rules_DATA = \
 	rules/firewall.json \
 	rules/key.json \
 	rules/listen.json \
+	rules/network.json \
 	rules/pam.json \
 	rules/report-1.schema.json \
 	rules/schema.json \

@@ -52,6 +52,10 @@ static const char *const first_paths[] = {
     "/boot/grub/grub.cfg",
     "/boot/grub2/grub.cfg",
     "/etc/default/grub",
+    "/etc/network/interfaces",
+    "/etc/systemd/network",
+    "/etc/NetworkManager/system-connections",
+    "/etc/netplan",
     "/boot/loader/entries",
 };
 
@@ -77,6 +81,7 @@ struct facts *facts_gather(struct arena *a, struct tree *t, struct lens_session 
     facts_read_conf(f);
     facts_read_firewall(f);
     facts_read_pam(f);
+    facts_read_network(f);
     return f;
 }
 
@@ -218,6 +223,7 @@ struct json *facts_document(const struct facts *f)
     ADD_SECTION(firewall_kind, f->firewall);
     ADD_SECTION(pam_kind, f->pam);
     ADD_SECTION(pam_file_kind, f->pam_files);
+    ADD_SECTION(network_kind, f->network);
     json_set(f->arena, document, "login", json_new_array(f->arena));
     ADD_SECTION(gap_kind, f->gaps);
     struct json *notes = json_new_array(f->arena);

@@ -10,6 +10,7 @@
 #include "facts/firewall.h"
 #include "facts/key.h"
 #include "facts/mount.h"
+#include "facts/network.h"
 #include "facts/nsswitch.h"
 #include "facts/os.h"
 #include "facts/pam.h"
@@ -52,6 +53,7 @@ struct facts {
     struct pam_service pam_service;
     VEC(struct pam_fact) pam;
     VEC(struct pam_file_fact) pam_files;
+    VEC(struct network_fact) network;
     VEC(struct gap_fact) gaps;
     VEC(const char *) notes; /* sentences for the report */
 };
@@ -74,6 +76,7 @@ void facts_read_conf(struct facts *f);     /* conf.c */
 void facts_read_pam(struct facts *f);      /* pam.c: after sshd */
 
 void facts_read_firewall(struct facts *f); /* firewall.c: after units and os */
+void facts_read_network(struct facts *f);  /* network.c: after units */
 
 /* For the producers. */
 void facts_add_gap(struct facts *f, const char *section, struct place at, const char *reason);

@@ -32,6 +32,10 @@ libfacts_a_SOURCES = \
 	src/facts/mount_device.c src/facts/mount_parts.h \
 	src/facts/mount_options.c \
 	src/facts/mount_units.c \
+	src/facts/network.c src/facts/network.h \
+	src/facts/network_ifcfg.c src/facts/network_parts.h \
+	src/facts/network_ifupdown.c \
+	src/facts/network_systemd.c \
 	src/facts/nsswitch.c src/facts/nsswitch.h \
 	src/facts/os.c src/facts/os.h \
 	src/facts/os_elf.c src/facts/os_elf.h \

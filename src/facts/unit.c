@@ -64,6 +64,12 @@ static const struct {
     {"ip6tables.service", "firewall", NULL},
     {"ufw.service", "firewall", NULL},
     {"firewalld.service", "firewall", NULL},
+    {"networking.service", "network", NULL},
+    {"network.service", "network", NULL},
+    {"wicked.service", "network", NULL},
+    {"dhcpcd.service", "network", NULL},
+    {"connman.service", "network", NULL},
+    {"cloud-init-local.service", "network", NULL},
 };
 
 static struct unit_fact judge(const struct unit_tree *u, const struct text_list *reached,

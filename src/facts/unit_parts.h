@@ -1,5 +1,5 @@
 /* The pieces of the unit producer: where systemd looks, what a unit file says, what is reached at
- * boot. Only for unit*.c. */
+ * boot. Only for unit*.c, and network*.c for files of that syntax. */
 #ifndef DISKMEND_FACTS_UNIT_PARTS_H
 #define DISKMEND_FACTS_UNIT_PARTS_H
 

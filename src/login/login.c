@@ -21,6 +21,7 @@ struct judging {
 static void judge_guest(struct judging *j)
 {
     gate_boot(j->f, &j->guest);
+    gate_network(j->f, &j->guest);
     bool target_broken = false;
     for (size_t i = 0; i < j->guest.items.count; i++)
         target_broken |= strcmp(j->guest.items.items[i].id, "systemd-target-or-unit-masked") == 0 &&
@@ -38,6 +39,7 @@ static bool is_judged(enum gate gate, const struct walk *w)
 {
     switch (gate) {
     case GATE_BOOT:
+    case GATE_NETWORK:
     case GATE_SSHD:
     case GATE_LISTEN:
     case GATE_FIREWALL:

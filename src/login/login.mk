@@ -22,6 +22,7 @@ liblogin_a_SOURCES = \
 	src/login/gate_firewall.c \
 	src/login/gate_key.c \
 	src/login/gate_listen.c \
+	src/login/gate_network.c \
 	src/login/gate_session.c \
 	src/login/gate_sshd.c \
 	src/login/gate_sshd_config.c \

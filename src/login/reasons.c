@@ -24,6 +24,12 @@ static const struct login_reason_row rows[] = {
     {"selinux-config-invalid", GATE_BOOT},
     {"boot-module-blacklisted", GATE_BOOT},
     {"mass-permission-damage", GATE_BOOT},
+    /* network */
+    {"no-network-manager-enabled", GATE_NETWORK},
+    {"ifcfg-stale", GATE_NETWORK},
+    {"nm-profile-unusable", GATE_NETWORK},
+    {"interfaces-file-incomplete", GATE_NETWORK},
+    {"netplan-broken", GATE_NETWORK},
     /* sshd */
     {"sshd-binary-missing", GATE_SSHD},
     {"sshd-library-missing", GATE_SSHD},

@@ -20,6 +20,7 @@ struct visit {
 
 /* What holds for the whole guest; judged once. */
 void gate_boot(const struct facts *f, struct reason_list *out);
+void gate_network(const struct facts *f, struct reason_list *out);
 void gate_boot_system(const struct facts *f, struct reason_list *out);
 void gate_sshd(const struct facts *f, bool default_target_broken, struct reason_list *out);
 void gate_sshd_config(const struct facts *f, struct reason_list *out);

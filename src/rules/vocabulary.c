@@ -190,6 +190,11 @@ static const struct vocabulary_field nsswitch_fields[] = {
     {"is_default", FIELD_IS_TRUTH},
     {"at", FIELD_IS_PLACE},
 };
+static const struct vocabulary_field network_fields[] = {
+    {"item", FIELD_IS_TEXT},     {"manager", FIELD_IS_TEXT},    {"name", FIELD_IS_TEXT},
+    {"started", FIELD_IS_TRUTH}, {"automatic", FIELD_IS_TRUTH}, {"method", FIELD_IS_TEXT},
+    {"mac", FIELD_IS_TEXT},      {"problem", FIELD_IS_TEXT},    {"at", FIELD_IS_PLACE},
+};
 static const struct vocabulary_field login_fields[] = {
     {"user", FIELD_IS_TEXT},   {"method", FIELD_IS_TEXT},  {"gate", FIELD_IS_TEXT},
     {"reason", FIELD_IS_TEXT}, {"state", FIELD_IS_TEXT},   {"expected", FIELD_IS_TRUTH},
@@ -214,6 +219,7 @@ static const struct vocabulary_source sources[] = {
     SOURCE("pam", pam_fields),
     SOURCE("pam_file", pam_file_fields),
     SOURCE("firewall", firewall_fields), SOURCE("login", login_fields),
+    SOURCE("network", network_fields),
 };
 
 static const char *const operator_names[OP_COUNT] = {"eq",     "ne",       "in",     "not_in",

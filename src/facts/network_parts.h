@@ -1,0 +1,22 @@
+/* The pieces of the network producer. Only for network*.c. */
+#ifndef DISKMEND_FACTS_NETWORK_PARTS_H
+#define DISKMEND_FACTS_NETWORK_PARTS_H
+
+#include "facts/facts.h"
+
+/* The profile just added: valid until the next one. NULL at the limit of records. */
+struct network_fact *network_add(struct facts *f, const char *item, const char *manager,
+                                 const char *name, struct place at);
+bool network_started(const struct facts *f, const char *manager);
+/* Content of a file below the limit; what cannot be read is a gap. */
+bool network_read(struct facts *f, const char *path, struct bytes *out);
+/* A name that a NIC of a VM may have: not the loopback, no bridge, bond, tunnel or wireless. */
+bool network_is_nic(const char *name);
+
+void network_read_networkd(struct facts *f); /* network_systemd.c */
+void network_read_keyfiles(struct facts *f); /* network_systemd.c */
+void network_read_netplan(struct facts *f);  /* network_systemd.c */
+void network_read_ifupdown(struct facts *f); /* network_ifupdown.c */
+void network_read_ifcfg(struct facts *f);    /* network_ifcfg.c */
+
+#endif
