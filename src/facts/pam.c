@@ -271,6 +271,19 @@ static bool clears_nologin(struct facts *f)
     return r.presence == PRESENCE_PRESENT && text_find(r.content, "/etc/nologin") < r.content.len;
 }
 
+/* The program that pam_unix asks about shadow; not looked at where it cannot be told. */
+static const char *missing_helper(struct facts *f)
+{
+    static const char *const paths[] = {"/usr/sbin/unix_chkpwd", "/sbin/unix_chkpwd"};
+    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
+        struct stat_answer s = tree_stat(f->tree, paths[i]);
+        if (s.presence == PRESENCE_UNREADABLE ||
+            (s.presence == PRESENCE_PRESENT && s.node.mode & 0111))
+            return NULL;
+    }
+    return paths[0];
+}
+
 void facts_read_pam(struct facts *f)
 {
     struct pam_service *s = &f->pam_service;
@@ -283,6 +296,7 @@ void facts_read_pam(struct facts *f)
     if (f->os.pam == TRUTH_NO || strcasecmp(sshd_config_value(f->sshd, "UsePAM"), "yes") != 0)
         return;
     s->clears_nologin = clears_nologin(f);
+    s->helper = missing_helper(f);
     struct reading r = {.f = f};
     find_module_directories(&r);
     s->file_missing = !read_service(&r, s->name);

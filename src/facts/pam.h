@@ -9,19 +9,19 @@
 
 /* One module in the order of its stack, for the service sshd asks for or for "other". */
 struct pam_fact {
-    const char *service;        /* "sshd" "other" … */
-    const char *type;           /* "auth" "account" "password" "session" */
-    const char *control;        /* as written, without brackets */
-    const char *module;         /* as written; NULL when the line names none */
+    const char *service; /* "sshd" "other" … */
+    const char *type;    /* "auth" "account" "password" "session" */
+    const char *control; /* as written, without brackets */
+    const char *module;  /* as written; NULL when the line names none */
     struct text_list arguments;
-    const char *path;           /* where the module is; NULL when it is nowhere */
-    enum truth present;         /* null: the directories of modules could not be read */
-    const char *problem;        /* NULL "bad-type" "no-control" "bad-control" "no-module"
-                                 * "include-missing" "include-depth" */
-    int64_t level;              /* how many substacks deep */
+    const char *path;    /* where the module is; NULL when it is nowhere */
+    enum truth present;  /* null: the directories of modules could not be read */
+    const char *problem; /* NULL "bad-type" "no-control" "bad-control" "no-module"
+                          * "include-missing" "include-depth" */
+    int64_t level;       /* how many substacks deep */
     struct place at;
     /* Not rendered. */
-    bool must_fail;             /* libpam lets it fail without asking any module */
+    bool must_fail; /* libpam lets it fail without asking any module */
     int actions[PAM_CODE_COUNT];
 };
 
@@ -40,11 +40,12 @@ struct pam_file_fact {
 
 /* What is true of the service as a whole. */
 struct pam_service {
-    const char *name;       /* the service sshd asks for */
-    bool file_missing;      /* no file of that name: "other" decides */
-    bool file_empty;        /* it names no module */
-    bool clears_nologin;    /* systemd-user-sessions of this release takes /etc/nologin away */
-    bool broken;            /* pam_start fails: nobody gets in */
+    const char *name;    /* the service sshd asks for */
+    bool file_missing;   /* no file of that name: "other" decides */
+    bool file_empty;     /* it names no module */
+    bool clears_nologin; /* systemd-user-sessions of this release takes /etc/nologin away */
+    const char *helper;  /* where pam_unix's unix_chkpwd should be; NULL: it is there */
+    bool broken;         /* pam_start fails: nobody gets in */
     struct place broken_at;
     const char *broken_by;  /* the file that could not be included, or NULL */
     const char *unreadable; /* some part could not be read; the reason */

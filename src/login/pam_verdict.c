@@ -2,6 +2,7 @@
  * account gate's: here it says yes. */
 #include "login/pam_verdict.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/path.h"
@@ -255,6 +256,14 @@ static struct pam_verdict faillock(const struct pam_fact *e)
     return pam_answers(pam_has_argument(e, "authsucc") ? PAM_CODE_SUCCESS : PAM_CODE_IGNORE);
 }
 
+/* Debian 13's pam_unix asks its helper about every account of shadow, in sshd too; up to Debian 12
+ * root reads shadow itself. Other releases have not been tried. */
+static bool lacks_helper(const struct facts *f, const struct pam_fact *e)
+{
+    return f->pam_service.helper && strcmp(e->type, "account") == 0 && f->os.id && f->os.version &&
+           strcmp(f->os.id, "debian") == 0 && strtol(f->os.version, NULL, 10) >= 13;
+}
+
 struct pam_verdict pam_module_verdict(const struct visit *v, const struct pam_fact *e)
 {
     static const struct {
@@ -285,6 +294,12 @@ struct pam_verdict pam_module_verdict(const struct visit *v, const struct pam_fa
     int code;
     if (e->present == TRUTH_UNKNOWN || strlen(name) < 4)
         return (struct pam_verdict){0};
+    if (strcmp(name, "pam_unix.so") == 0 && lacks_helper(v->facts, e)) {
+        struct pam_verdict no = pam_fails(PAM_CODE_AUTHINFO_UNAVAIL, "pam-chkpwd-broken",
+                                          place_of_file(v->facts->pam_service.helper));
+        no.value = v->facts->pam_service.helper;
+        return no;
+    }
     if (strcmp(name, "pam_deny.so") == 0)
         return deny(e);
     if (strcmp(name, "pam_shells.so") == 0)

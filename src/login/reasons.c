@@ -140,6 +140,7 @@ static const struct login_reason_row rows[] = {
     {"pam-lists", GATE_PAM},
     {"pam-limits-too-tight", GATE_PAM},
     {"pam-limits-unsettable", GATE_PAM},
+    {"pam-chkpwd-broken", GATE_PAM},
     /* session */
     {"shell-missing-or-not-executable", GATE_SESSION},
     {"shell-nologin", GATE_SESSION},

@@ -10,6 +10,7 @@ include tests/unit/sshd.mk
 include tests/unit/syntax_lens.mk
 include tests/unit/report.mk
 include tests/unit/rules.mk
+include tests/unit/syntax_pam_lines.mk
 include tests/unit/syntax_ssh_key.mk
 include tests/unit/login.mk
 include tests/unit/batch.mk
