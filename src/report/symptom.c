@@ -42,6 +42,7 @@ static const struct {
 } rules[] = {
     {"listen-limits-too-low", {CLOSED_BEFORE, NULL}},
     {"listen-source-penalty", {CLOSED_BEFORE, NULL}},
+    {"hosts-deny", {CLOSED_BEFORE, NULL}},
     {"maxauthtries-low", {"Too many authentication failures", NULL}},
     {"kex-or-hostkey-mismatch", {"Unable to negotiate: no matching method found", NULL}},
     {"account-expired", {CLOSED_AFTER " (without PAM: Permission denied)", CLOSED_AFTER_P}},
