@@ -37,4 +37,5 @@ include tests/rules/rules.mk
 include tests/oracle/sshd.mk
 include tests/image/image.mk
 include tests/oracle/login.mk
+include tests/oracle/sudo.mk
 include tests/oracle/real_trees.mk

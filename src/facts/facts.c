@@ -79,6 +79,7 @@ struct facts *facts_gather(struct arena *a, struct tree *t, struct lens_session 
     facts_read_files(f);
     facts_read_boot(f);
     facts_read_conf(f);
+    facts_read_sudo(f);
     facts_read_firewall(f);
     facts_read_pam(f);
     facts_read_network(f);
@@ -220,6 +221,7 @@ struct json *facts_document(const struct facts *f)
     ADD_SECTION(boot_kind, f->boot);
     ADD_SECTION(nsswitch_kind, f->nsswitch);
     ADD_SECTION(conf_kind, f->conf);
+    ADD_SECTION(sudo_kind, f->sudo);
     ADD_SECTION(firewall_kind, f->firewall);
     ADD_SECTION(pam_kind, f->pam);
     ADD_SECTION(pam_file_kind, f->pam_files);

@@ -15,6 +15,7 @@
 #include "facts/os.h"
 #include "facts/pam.h"
 #include "facts/sshd.h"
+#include "facts/sudo.h"
 #include "facts/unit.h"
 #include "guest/tree.h"
 #include "syntax/lens.h"
@@ -49,6 +50,7 @@ struct facts {
     VEC(struct boot_fact) boot;
     VEC(struct nsswitch_fact) nsswitch;
     VEC(struct conf_fact) conf;
+    VEC(struct sudo_fact) sudo;
     VEC(struct firewall_fact) firewall;
     struct pam_service pam_service;
     VEC(struct pam_fact) pam;
@@ -73,6 +75,7 @@ void facts_read_keys(struct facts *f);     /* key.c */
 void facts_read_files(struct facts *f);    /* file.c */
 void facts_read_boot(struct facts *f);     /* boot.c */
 void facts_read_conf(struct facts *f);     /* conf.c */
+void facts_read_sudo(struct facts *f);     /* sudo.c */
 void facts_read_pam(struct facts *f);      /* pam.c: after sshd */
 
 void facts_read_firewall(struct facts *f); /* firewall.c: after units and os */

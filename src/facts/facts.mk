@@ -62,6 +62,9 @@ libfacts_a_SOURCES = \
 	src/facts/sshd_number.c src/facts/sshd_number.h \
 	src/facts/sshd_read.c src/facts/sshd_read.h \
 	src/facts/sshd_start.c \
+	src/facts/sudo.c src/facts/sudo.h \
+	src/facts/sudo_files.c src/facts/sudo_parts.h \
+	src/facts/sudo_rules.c \
 	src/facts/unit.c src/facts/unit.h \
 	src/facts/unit_boot.c \
 	src/facts/unit_exec.c \

@@ -68,7 +68,7 @@ static bool somebody_open(const struct login_answer *answer, bool expected_only)
 {
     for (size_t i = 0; i < answer->walks.count; i++) {
         const struct walk *w = &answer->walks.items[i];
-        if ((w->expected || !expected_only) && walk_verdict(w) != GATE_SHUT)
+        if ((w->expected || !expected_only) && walk_admission(w) != GATE_SHUT)
             return true;
     }
     return false;
@@ -90,7 +90,7 @@ static void excuse_root(struct login_answer *answer, const struct account_fact *
     for (size_t i = 0; i < answer->walks.count; i++) {
         const struct walk *w = &answer->walks.items[i];
         const struct account_fact *a = accounts[i];
-        if (a && a->uid != 0 && w->expected && walk_verdict(w) != GATE_SHUT)
+        if (a && a->uid != 0 && w->expected && walk_admission(w) != GATE_SHUT)
             others_open = true;
     }
     for (size_t i = 0; others_open && i < answer->walks.count; i++) {
@@ -160,7 +160,7 @@ static const struct reason *first_lock(const struct walk *w, enum gate gate)
 
 static bool shut_for_good(const struct walk *w)
 {
-    for (int g = 0; g < GATE_COUNT; g++)
+    for (int g = 0; g < GATE_SUDO; g++)
         if (first_lock(w, (enum gate)g))
             return true;
     return false;
@@ -170,7 +170,7 @@ static bool shut_for_good(const struct walk *w)
 static enum gate common_gate(const struct login_answer *answer)
 {
     enum gate first = GATE_COUNT;
-    for (int g = 0; g < GATE_COUNT; g++) {
+    for (int g = 0; g < GATE_SUDO; g++) {
         bool common = true;
         for (size_t i = 0; i < answer->walks.count; i++) {
             const struct walk *w = &answer->walks.items[i];

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "login/expected.h"
+#include "login/gate_sudo.h"
 #include "login/people.h"
 #include "login/visit.h"
 
@@ -31,6 +32,7 @@ static void judge_guest(struct judging *j)
     gate_firewall(j->f, j->question, j->port, &j->guest);
     gate_auth_guest(j->f, &j->guest);
     gate_account_files(j->f, &j->guest);
+    gate_sudo_guest(j->f, &j->guest);
     gate_pam_guest(j->f, &j->guest);
 }
 
@@ -78,12 +80,14 @@ static void fill_gate(struct arena *a, struct gate_answer *answer, enum gate gat
     answer->reasons = reasons;
 }
 
-static void fill_walk(struct judging *j, struct walk *w, const struct reason_list *own)
+static void fill_walk(struct judging *j, struct walk *w, const struct reason_list *own,
+                      struct sudo_verdict sudo)
 {
-    w->sudo = SUDO_NOT_JUDGED;
+    w->sudo = sudo.kind;
     for (int g = 0; g < GATE_COUNT; g++) {
         struct gate_answer *answer = &w->gates[g];
-        answer->state = is_judged((enum gate)g, w) ? GATE_OPEN : GATE_NOT_JUDGED;
+        bool judged = g == GATE_SUDO ? sudo.judged : is_judged((enum gate)g, w);
+        answer->state = judged ? GATE_OPEN : GATE_NOT_JUDGED;
         fill_gate(j->f->arena, answer, (enum gate)g, &j->guest);
         fill_gate(j->f->arena, answer, (enum gate)g, own);
     }
@@ -125,7 +129,7 @@ static void walk_subject(struct judging *j, const char *user, const struct accou
     gate_allow(&v);
     gate_pam(&v);
     gate_session(&v);
-    fill_walk(j, w, &own);
+    fill_walk(j, w, &own, gate_sudo(&v));
 }
 
 static void walk_user(struct judging *j, const char *user, const struct account_fact *account,

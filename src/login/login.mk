@@ -28,6 +28,8 @@ liblogin_a_SOURCES = \
 	src/login/gate_sshd_config.c \
 	src/login/gate_sshd_keys.c \
 	src/login/gate_sshd_unit.c \
+	src/login/gate_sudo.c \
+	src/login/gate_sudo.h \
 	src/login/gate_pam.c \
 	src/login/hosts_access.c \
 	src/login/key_index.c \

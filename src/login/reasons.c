@@ -144,6 +144,16 @@ static const struct login_reason_row rows[] = {
     /* session */
     {"shell-missing-or-not-executable", GATE_SESSION},
     {"shell-nologin", GATE_SESSION},
+    /* sudo */
+    {"sudoers-mode-owner", GATE_SUDO},
+    {"sudoers-syntax", GATE_SUDO},
+    {"sudo-setuid-lost", GATE_SUDO},
+    {"sudoers-dropin-ignored", GATE_SUDO},
+    {"sudo-no-rule", GATE_SUDO},
+    {"sudo-waagent-overrides", GATE_SUDO},
+    {"sudo-targetpw", GATE_SUDO},
+    {"sudo-locked-password", GATE_SUDO},
+    {"sudo-tty-or-conf", GATE_SUDO},
 };
 
 const struct login_reason_row *login_reasons(size_t *count)

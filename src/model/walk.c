@@ -39,14 +39,24 @@ const char *sudo_kind_name(enum sudo_kind kind)
     return names[kind];
 }
 
-enum gate_state walk_verdict(const struct walk *walk)
+static enum gate_state verdict_up_to(const struct walk *walk, enum gate end)
 {
     enum gate_state verdict = GATE_OPEN;
-    for (int g = 0; g < GATE_COUNT; g++) {
+    for (int g = 0; g < (int)end; g++) {
         if (walk->gates[g].state == GATE_SHUT)
             return GATE_SHUT;
         if (walk->gates[g].state == GATE_UNKNOWN)
             verdict = GATE_UNKNOWN;
     }
     return verdict;
+}
+
+enum gate_state walk_verdict(const struct walk *walk)
+{
+    return verdict_up_to(walk, GATE_COUNT);
+}
+
+enum gate_state walk_admission(const struct walk *walk)
+{
+    return verdict_up_to(walk, GATE_SUDO);
 }

@@ -89,5 +89,7 @@ struct walk {
 
 /* Any gate shut: shut; else any unknown: unknown; else open. */
 enum gate_state walk_verdict(const struct walk *walk);
+/* The same without gate sudo: does the person get in, root or not? */
+enum gate_state walk_admission(const struct walk *walk);
 
 #endif

@@ -195,6 +195,18 @@ static const struct vocabulary_field network_fields[] = {
     {"started", FIELD_IS_TRUTH}, {"automatic", FIELD_IS_TRUTH}, {"method", FIELD_IS_TEXT},
     {"mac", FIELD_IS_TEXT},      {"problem", FIELD_IS_TEXT},    {"at", FIELD_IS_PLACE},
 };
+static const struct vocabulary_field sudo_fields[] = {
+    {"item", FIELD_IS_TEXT},          {"path", FIELD_IS_TEXT},
+    {"defect", FIELD_IS_TEXT},        {"mode", FIELD_IS_MODE},
+    {"uid", FIELD_IS_NUMBER},         {"gid", FIELD_IS_NUMBER},
+    {"counts", FIELD_IS_TRUTH},       {"name", FIELD_IS_TEXT},
+    {"value", FIELD_IS_TEXT},         {"scope", FIELD_IS_TEXT},
+    {"users", FIELD_IS_LIST},         {"hosts", FIELD_IS_LIST},
+    {"runas", FIELD_IS_LIST},         {"command", FIELD_IS_TEXT},
+    {"shell", FIELD_IS_TEXT},         {"authenticate", FIELD_IS_TRUTH},
+    {"runas_default_only", FIELD_IS_TRUTH}, {"in_time", FIELD_IS_TRUTH},
+    {"at", FIELD_IS_PLACE},
+};
 static const struct vocabulary_field login_fields[] = {
     {"user", FIELD_IS_TEXT},   {"method", FIELD_IS_TEXT},  {"gate", FIELD_IS_TEXT},
     {"reason", FIELD_IS_TEXT}, {"state", FIELD_IS_TEXT},   {"expected", FIELD_IS_TRUTH},
@@ -216,6 +228,7 @@ static const struct vocabulary_source sources[] = {
     SOURCE("boot", boot_fields),         SOURCE("sshd", sshd_fields),
     SOURCE("diag", diag_fields),         SOURCE("algo", algo_fields),
     SOURCE("conf", conf_fields),         SOURCE("nsswitch", nsswitch_fields),
+    SOURCE("sudo", sudo_fields),
     SOURCE("pam", pam_fields),
     SOURCE("pam_file", pam_file_fields),
     SOURCE("firewall", firewall_fields), SOURCE("login", login_fields),

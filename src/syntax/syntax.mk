@@ -12,4 +12,5 @@ libsyntax_a_SOURCES = \
 	src/syntax/ssh_key_private_pem.c \
 	src/syntax/ssh_key_wire.c src/syntax/ssh_key_wire.h \
 	src/syntax/sshd_words.c src/syntax/sshd_words.h \
+	src/syntax/sudoers_lines.c src/syntax/sudoers_lines.h \
 	src/syntax/xml_elements.c src/syntax/xml_elements.h
