@@ -1,4 +1,5 @@
 /* facts/: distribution and sshd, keys, mounts, boot words, sentinels, single settings. */
+#include "base/path.h"
 #include "facts_suite.h"
 
 #include "facts/collect.h"
@@ -477,6 +478,36 @@ START_TEST(single_settings)
 }
 END_TEST
 
+START_TEST(network_files_may_hold_anything)
+{
+    put("/usr/lib/systemd/systemd", "x", 0755, 0, 0);
+    put("/usr/lib/systemd/system/networking.service", "[Service]\nExecStart=/sbin/ifup -a\n", 0644,
+        0, 0);
+    put("/etc/network/interfaces",
+        "source /etc/network/interfaces\nsource-directory /etc/network\nauto /eth*\niface\n"
+        "iface eth0 inet dhcp\niface eth1\n",
+        0644, 0, 0);
+    put("/etc/NetworkManager/system-connections/a", "[connection\ntype=\n=x\n\x01\xff[", 0600, 0, 0);
+    put("/etc/NetworkManager/system-connections/b", "[connection]\ntype=ethernet\n", 0600, 7, 0);
+    put("/etc/systemd/network/x.network", "[Match]\nName=\n[Network]\nDHCP", 0644, 0, 0);
+    put("/etc/sysconfig/network-scripts/ifcfg-", "ONBOOT=\"", 0644, 0, 0);
+    put("/usr/sbin/netplan", "x", 0755, 0, 0);
+    put("/etc/netplan/a.yaml", "]]]}\n\t\n \t# x\n\tnetwork:", 0600, 0, 0);
+    struct facts *f = gather();
+    size_t interfaces = 0;
+    vec_each (n, &f->network) {
+        if (strcmp(n->manager, "ifupdown") == 0 && strcmp(n->item, "profile") == 0) {
+            ck_assert(n->automatic);
+            interfaces++;
+        }
+        if (n->at.file && strcmp(path_name(n->at.file), "b") == 0)
+            ck_assert_str_eq(n->problem, "wrong-owner");
+    }
+    ck_assert_uint_ge(interfaces, 2);
+    ck_assert_uint_lt(interfaces, 200);
+}
+END_TEST
+
 #define COUNT(table) (int)(sizeof(table) / sizeof *(table))
 
 static Suite *suite(void)
@@ -504,6 +535,7 @@ static Suite *suite(void)
     tcase_add_test(t, boot_words_know_their_entry);
     tcase_add_test(t, what_sshd_points_at);
     tcase_add_test(t, single_settings);
+    tcase_add_test(t, network_files_may_hold_anything);
     suite_add_tcase(s, t);
     return s;
 }
