@@ -12,7 +12,7 @@
 
 /* libpam: pam_private.h PAM_SUBSTACK_MAX_LEVEL. */
 #define INCLUDE_LEVELS  16
-#define MAXIMUM_ENTRIES 2000u
+#define MAXIMUM_ENTRIES 400u
 
 static const struct fact_field pam_fields[] = {
     FACT_FIELD(pam_fact, service, FIELD_TEXT),    FACT_FIELD(pam_fact, type, FIELD_TEXT),
@@ -131,8 +131,12 @@ static bool parse_file(struct reading *r, struct read_answer content, const char
 /* libpam: _pam_load_conf_file. False: the line that includes is a failure itself. */
 static bool include(struct reading *r, const char *name, const char *wanted, int depth, int level)
 {
-    if (!name || depth >= INCLUDE_LEVELS || ++r->files > LIMIT_INCLUDED_FILES)
+    if (!name || depth >= INCLUDE_LEVELS)
         return false;
+    if (++r->files > LIMIT_INCLUDED_FILES) {
+        note_unreadable(r->f, name, "a limit was hit: more than 512 files included");
+        return true;
+    }
     struct read_answer content;
     const char *path = open_service(r->f, name, &content);
     if (!path)
@@ -155,7 +159,7 @@ static struct pam_fact *add_entry(struct reading *r, struct pam_fact e)
 {
     struct facts *f = r->f;
     if (f->pam.count >= MAXIMUM_ENTRIES) {
-        note_unreadable(f, e.at.file, "a limit was hit: more than 2000 modules");
+        note_unreadable(f, e.at.file, "a limit was hit: more than 400 modules");
         return NULL;
     }
     e.service = r->service;
@@ -238,9 +242,14 @@ static bool parse_file(struct reading *r, struct read_answer content, const char
     struct pam_lines lines = pam_lines_read(f->arena, content.content);
     if (lines.cut)
         note_unreadable(f, path, "a limit was hit: more than 20000 lines");
-    vec_each (l, &lines.items)
-        if (f->pam.count < MAXIMUM_ENTRIES && !read_line(r, l, path, wanted, depth, level))
+    vec_each (l, &lines.items) {
+        if (f->pam.count >= MAXIMUM_ENTRIES) {
+            note_unreadable(f, path, "a limit was hit: more than 400 modules");
+            return true;
+        }
+        if (!read_line(r, l, path, wanted, depth, level))
             return false;
+    }
     if (lines.incomplete && !f->pam_service.broken_at.file)
         f->pam_service.broken_at = place_of_file(path);
     return !lines.incomplete;

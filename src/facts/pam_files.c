@@ -6,7 +6,7 @@
 #include "facts/collect.h"
 
 #define MAXIMUM_FILES 512u
-#define MAXIMUM_LINES 100000u
+#define MAXIMUM_LINES 20000u
 
 static const struct fact_field pam_file_fields[] = {
     FACT_FIELD(pam_file_fact, path, FIELD_TEXT),    FACT_FIELD(pam_file_fact, module, FIELD_TEXT),
@@ -49,6 +49,10 @@ static void add_file(struct facts *f, const char *path, const char *module)
         reason = r.cut ? "a limit was hit: larger than 1 MiB" : r.reason;
         if (whole)
             read_lines(f, &file, r.content);
+        if (file.lines.count >= MAXIMUM_LINES) {
+            file.state = "unreadable";
+            reason = "a limit was hit: more than 20000 lines";
+        }
     } else {
         file.state = "unreadable";
     }
