@@ -21,6 +21,7 @@ struct sudo_reading {
         bool counts;
     }) statements; /* those of includes stand where the include line is */
     struct text_list met; /* paths, so that nothing is read twice as left out */
+    size_t resolved;      /* members of lists so far, aliases resolved */
     const char *hostname; /* NULL when it is not on the disk */
 };
 

@@ -9,7 +9,7 @@
 #include "facts/collect.h"
 
 #define ALIAS_DEPTH  16
-#define RESOLVED_MAX 4096u
+#define RESOLVED_MAX 100000u /* members of all lists together */
 
 struct resolving {
     struct sudo_reading *r;
@@ -23,6 +23,8 @@ struct resolving {
 /* The first definition holds: sudo calls a second one an error. */
 static const struct sudoers_entry *find_alias(const struct resolving *v, const char *name)
 {
+    if (*name < 'A' || *name > 'Z')
+        return NULL; /* no alias is called that */
     for (int pass = 0; pass < (v->counts ? 1 : 2); pass++)
         vec_each (s, &v->r->statements)
             if (s->entry->kind == SUDOERS_ALIAS && s->entry->scope == v->scope &&
@@ -37,8 +39,11 @@ static void resolve(struct resolving *v, const struct sudoers_members *list, boo
 {
     struct arena *a = v->r->f->arena;
     vec_each (m, &list->list) {
-        if (v->out.count >= RESOLVED_MAX)
+        if (v->r->resolved++ >= RESOLVED_MAX) {
+            facts_add_gap(v->r->f, "sudo", place_of_file("/etc/sudoers"),
+                          "a limit was hit: too many members of aliases");
             return;
+        }
         const struct sudoers_entry *alias =
             depth < ALIAS_DEPTH && strcmp(m->text, "ALL") != 0 ? find_alias(v, m->text) : NULL;
         if (alias)
