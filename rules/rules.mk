@@ -15,7 +15,6 @@ dist_rules_DATA = \
 	rules/schema.json \
 	rules/session.json \
 	rules/sudo.json \
-	rules/sudo.json \
 	rules/sshd-keywords.json \
 	rules/sshd.json \
 	rules/why-1.schema.json
