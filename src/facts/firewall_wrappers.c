@@ -58,9 +58,7 @@ static void read_table(struct facts *f, const char *name, const char *path)
     strbuf_init(&b, f->arena);
     for (size_t at = 0; at < text.len; line++) {
         const char *end = memchr(text.ptr + at, '\n', text.len - at);
-        if (!end)
-            return; /* libwrap passes over a last line without a newline */
-        size_t stop = (size_t)(end - text.ptr);
+        size_t stop = end ? (size_t)(end - text.ptr) : text.len; /* Debian: its last line counts */
         bool goes_on = stop > at && text.ptr[stop - 1] == '\\';
         strbuf_add_bytes(&b, bytes_cut(text, at, goes_on ? stop - 1 : stop));
         at = stop + 1;
