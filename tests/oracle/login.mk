@@ -6,3 +6,7 @@ tests_oracle_login_verdict_LDADD = liblogin.a libfacts.a libsyntax.a libguest.a 
 	libbase.a $(room_libs)
 TESTS += tests/oracle/login.test
 EXTRA_DIST += tests/oracle/login.test
+
+# Saved firewall rules against the kernel's own verdict.
+TESTS += tests/oracle/firewall.test
+EXTRA_DIST += tests/oracle/firewall.test
