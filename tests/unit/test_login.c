@@ -146,6 +146,13 @@ static const struct row {
                      "{\"do\": \"replace\", \"path\": \"/etc/group\", \"old\": \"ana:x:1000:\", "
                      "\"new\": \"ana:x:1000:sshd\"}",
         SHUT, "key-home-perms"),
+    KEYLOGIN("~/.ssh of root, group-writable for root's own group", "debian-12",
+             MODE("/home/ana/.ssh", "0775") "," OWNER("/home/ana/.ssh", "0"), SHUT,
+             "key-sshdir-perms"),
+    KEYLOGIN("~/.ssh of root, group-writable for the person's own group", "debian-12",
+             MODE("/home/ana/.ssh", "0775") ",{\"do\": \"owner\", \"path\": \"/home/ana/.ssh\", "
+                                            "\"owner\": 0, \"group\": 1000}",
+             OPEN, NULL),
     KEYLOGIN("A24 Debian", "debian-12", MODE("/home/ana/.ssh/authorized_keys", "0664"), OPEN, NULL),
     KEYLOGIN("A24 RHEL", "rhel-9", MODE("/home/ana/.ssh/authorized_keys", "0664"), SHUT,
              "key-file-writable"),
