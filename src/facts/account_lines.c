@@ -16,6 +16,8 @@ void account_add_row(struct facts *f, const struct account_file *file, int line,
         return;
     if (name.len > 256)
         name.len = 256;
+    if (name.len > 1 && memchr(name.ptr, '$', name.len - 1))
+        name.len = 0; /* a line so broken that a hash, or what is left of one, stands there */
     vec_push(f->arena, &f->rows,
              ((struct row_fact){.db = file->db,
                                 .name = secret_text(f->arena, name),
