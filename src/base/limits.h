@@ -11,6 +11,7 @@
 #define LIMIT_INCLUDE_DEPTH         16   /* sshd: servconf.h SERVCONF_MAX_DEPTH */
 #define LIMIT_SSHD_BYTES            (8u * 1024u * 1024u) /* all of sshd's configuration together */
 #define LIMIT_INCLUDED_FILES        512u /* files that Include lines may pull in altogether */
+#define LIMIT_GLOB_NAMES            200000u /* held against patterns in one guest altogether */
 #define LIMIT_SYMLINKS              40   /* kernel: MAXSYMLINKS */
 #define LIMIT_PATH_BYTES            4096u
 #define LIMIT_RECORDS               100000u /* records of one facts section */
