@@ -6,6 +6,7 @@
 #include "facts/collect.h"
 
 #define LD_CONF_DEPTH 4
+#define LD_CONF_FILES 256u /* read altogether: a file may include itself */
 
 /* Debian's multiarch name of an architecture. */
 static const char *multiarch_of(const char *architecture)
@@ -24,13 +25,16 @@ static const char *multiarch_of(const char *architecture)
     return NULL;
 }
 
-static void read_ld_conf(struct facts *f, const char *path, struct text_list *out, int depth)
+static void read_ld_conf(struct facts *f, const char *path, struct text_list *out, int depth,
+                         size_t *files_read)
 {
+    if (++*files_read > LD_CONF_FILES)
+        return;
     struct read_answer r = tree_read(f->tree, path, LIMIT_CONFIG_BYTES);
     if (r.presence != PRESENCE_PRESENT)
         return;
     struct bytes rest = r.content, line;
-    while (text_next_line(&rest, &line) && out->count < 256) {
+    while (text_next_line(&rest, &line) && out->count < 256 && *files_read <= LD_CONF_FILES) {
         const char *hash = line.len ? memchr(line.ptr, '#', line.len) : NULL;
         if (hash)
             line = bytes_cut(line, 0, (size_t)(hash - line.ptr));
@@ -48,7 +52,7 @@ static void read_ld_conf(struct facts *f, const char *path, struct text_list *ou
                                       : path_join(f->arena, "/etc", words.items[i]);
             struct list_answer files = tree_glob(f->tree, pattern);
             for (size_t k = 0; files.presence == PRESENCE_PRESENT && k < files.count; k++)
-                read_ld_conf(f, files.names[k], out, depth + 1);
+                read_ld_conf(f, files.names[k], out, depth + 1, files_read);
         }
     }
 }
@@ -66,7 +70,8 @@ struct text_list facts_library_directories(struct facts *f)
                                         "/usr/local/lib"};
     for (size_t i = 0; i < sizeof usual / sizeof *usual; i++)
         text_list_add(a, &list, usual[i]);
-    read_ld_conf(f, "/etc/ld.so.conf", &list, 0);
+    size_t files_read = 0;
+    read_ld_conf(f, "/etc/ld.so.conf", &list, 0, &files_read);
     return list;
 }
 

@@ -58,6 +58,10 @@ static struct assignments environment_of(const struct unit_tree *u, const struct
     return env;
 }
 
+/* execve(2): no longer word can be handed over (MAX_ARG_STRLEN). */
+#define WORD_MAX  131072u
+#define WORDS_MAX 4096u
+
 static bool is_name_char(char c)
 {
     return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
@@ -69,7 +73,9 @@ static const char *expand_inside(struct arena *a, const struct assignments *env,
 {
     struct strbuf s;
     strbuf_init(&s, a);
-    for (const char *p = word; *p; p++) {
+    if (strlen(word) > WORD_MAX)
+        return word;
+    for (const char *p = word; *p && s.len <= WORD_MAX; p++) {
         const char *end;
         if (p[0] == '$' && p[1] == '$') {
             strbuf_add_char(&s, '$');
@@ -104,9 +110,9 @@ static void add_words(struct arena *a, const struct assignments *env, const char
         text_list_add(a, out, expand_inside(a, env, word, instance));
         return;
     }
-    const char *value = assignments_value(env, word + 1);
+    const char *value = out->count < WORDS_MAX ? assignments_value(env, word + 1) : NULL;
     struct text_list words = value ? unit_words(a, value) : (struct text_list){0};
-    for (size_t i = 0; i < words.count && out->count < 4096; i++)
+    for (size_t i = 0; i < words.count && out->count < WORDS_MAX; i++)
         text_list_add(a, out, words.items[i]);
 }
 
