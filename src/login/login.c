@@ -12,42 +12,12 @@ struct judging {
     const struct login_question *question;
     const struct key_index *index;
     struct reason_list guest;
+    struct gate_answer everybody[GATE_COUNT]; /* GUEST by gate; walks without a reason of their own
+                                               * share its lists */
     int port; /* where sshd can be reached; Match LocalPort sees it */
     struct login_answer *answer;
     VEC(const struct account_fact *) accounts; /* one for each walk */
 };
-
-static void judge_guest(struct judging *j)
-{
-    gate_boot(j->f, &j->guest);
-    bool target_broken = false;
-    for (size_t i = 0; i < j->guest.items.count; i++)
-        target_broken |= strcmp(j->guest.items.items[i].id, "systemd-target-or-unit-masked") == 0 &&
-                         j->guest.items.items[i].state == GATE_SHUT;
-    gate_sshd(j->f, target_broken, &j->guest);
-    j->port = gate_listen(j->f, j->question, &j->guest);
-    gate_auth_guest(j->f, &j->guest);
-    gate_account_files(j->f, &j->guest);
-}
-
-/* Gates that this build judges, for this subject. */
-static bool is_judged(enum gate gate, const struct walk *w)
-{
-    switch (gate) {
-    case GATE_BOOT:
-    case GATE_SSHD:
-    case GATE_LISTEN:
-    case GATE_AUTH:
-    case GATE_ACCOUNT:
-        return true;
-    case GATE_ALLOW:
-        return w->user_exists;
-    case GATE_KEY:
-        return w->user_exists && w->subject.method == METHOD_PUBLICKEY;
-    default:
-        return false;
-    }
-}
 
 static void fill_gate(struct arena *a, struct gate_answer *answer, enum gate gate,
                       const struct reason_list *list)
@@ -71,13 +41,50 @@ static void fill_gate(struct arena *a, struct gate_answer *answer, enum gate gat
     answer->reasons = reasons;
 }
 
+static void judge_guest(struct judging *j)
+{
+    gate_boot(j->f, &j->guest);
+    bool target_broken = false;
+    for (size_t i = 0; i < j->guest.items.count; i++)
+        target_broken |= strcmp(j->guest.items.items[i].id, "systemd-target-or-unit-masked") == 0 &&
+                         j->guest.items.items[i].state == GATE_SHUT;
+    gate_sshd(j->f, target_broken, &j->guest);
+    j->port = gate_listen(j->f, j->question, &j->guest);
+    gate_auth_guest(j->f, &j->guest);
+    gate_account_files(j->f, &j->guest);
+    for (int g = 0; g < GATE_COUNT; g++) {
+        j->everybody[g].state = GATE_OPEN;
+        fill_gate(j->f->arena, &j->everybody[g], (enum gate)g, &j->guest);
+    }
+}
+
+/* Gates that this build judges, for this subject. */
+static bool is_judged(enum gate gate, const struct walk *w)
+{
+    switch (gate) {
+    case GATE_BOOT:
+    case GATE_SSHD:
+    case GATE_LISTEN:
+    case GATE_AUTH:
+    case GATE_ACCOUNT:
+        return true;
+    case GATE_ALLOW:
+        return w->user_exists;
+    case GATE_KEY:
+        return w->user_exists && w->subject.method == METHOD_PUBLICKEY;
+    default:
+        return false;
+    }
+}
+
 static void fill_walk(struct judging *j, struct walk *w, const struct reason_list *own)
 {
     w->sudo = SUDO_NOT_JUDGED;
     for (int g = 0; g < GATE_COUNT; g++) {
         struct gate_answer *answer = &w->gates[g];
-        answer->state = is_judged((enum gate)g, w) ? GATE_OPEN : GATE_NOT_JUDGED;
-        fill_gate(j->f->arena, answer, (enum gate)g, &j->guest);
+        *answer = j->everybody[g];
+        if (answer->state == GATE_OPEN && !is_judged((enum gate)g, w))
+            answer->state = GATE_NOT_JUDGED;
         fill_gate(j->f->arena, answer, (enum gate)g, own);
     }
 }
