@@ -13,6 +13,12 @@ static const char *option_value(const struct ssh_key_line *line, const char *nam
     return NULL;
 }
 
+/* TEXT as it may stand in a record. */
+static const char *shown(struct facts *f, const char *text)
+{
+    return text ? secret_text(f->arena, bytes_of(text)) : NULL;
+}
+
 static bool is_foreign_start(const char *defect)
 {
     return strcmp(defect, "ssh2-format") == 0 || strcmp(defect, "pem") == 0 ||
@@ -31,18 +37,18 @@ static void add_key(struct facts *f, const struct key_file_fact *file,
         .type = line->type,
         .bits = line->bits > 0 ? line->bits : FACT_NO_NUMBER,
         .fingerprint = line->fingerprint,
-        .comment = line->comment ? secret_text(f->arena, bytes_of(line->comment)) : NULL,
+        .comment = shown(f, line->comment),
         .cert_authority = line->cert_authority,
         .from = option_value(line, "from"),
         .expiry_time = option_value(line, "expiry-time"),
-        .command = option_value(line, "command"),
+        .command = shown(f, option_value(line, "command")),
         .principals = option_value(line, "principals"),
         .defect = defect,
         .detail = detail,
         .at = {file->path, number, line->defect ? line->defect_column : 0},
     };
     vec_each (option, &line->options)
-        text_list_add(f->arena, &key.options, secret_text(f->arena, bytes_of(option->text)));
+        text_list_add(f->arena, &key.options, shown(f, option->text));
     vec_push(f->arena, &f->keys, key);
 }
 
