@@ -153,6 +153,10 @@ static const struct row {
              MODE("/home/ana/.ssh", "0775") ",{\"do\": \"owner\", \"path\": \"/home/ana/.ssh\", "
                                             "\"owner\": 0, \"group\": 1000}",
              OPEN, NULL),
+    KEYLOGIN("a revoked key", "debian-12",
+             PAM("RevokedKeys /etc/ssh/revoked\\n") "," KEYS(ED "\\n") ","
+                 WRITE("/etc/ssh/revoked", ED "\\n"),
+             SHUT, "key-revoked"),
     KEYLOGIN("A24 Debian", "debian-12", MODE("/home/ana/.ssh/authorized_keys", "0664"), OPEN, NULL),
     KEYLOGIN("A24 RHEL", "rhel-9", MODE("/home/ana/.ssh/authorized_keys", "0664"), SHUT,
              "key-file-writable"),
