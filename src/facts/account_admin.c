@@ -1,7 +1,6 @@
 /* Who is an administrator: root, the usual groups, and plain lines of sudoers. */
 #include "facts/account_parts.h"
 
-#include "base/limits.h"
 #include "base/map.h"
 #include "base/path.h"
 #include "facts/collect.h"
@@ -15,12 +14,9 @@ struct sudo_names {
 
 static void read_sudoers(struct facts *f, const char *path, struct sudo_names *out)
 {
-    struct read_answer r = tree_read(f->tree, path, LIMIT_CONFIG_BYTES);
-    if (r.presence == PRESENCE_UNREADABLE)
-        facts_add_gap(f, "sudo", place_of_file(path), r.reason);
-    if (r.presence != PRESENCE_PRESENT)
+    struct bytes rest, line;
+    if (!facts_read_file(f, "sudo", path, &rest))
         return;
-    struct bytes rest = r.content, line;
     while (text_next_line(&rest, &line) && out->users.count + out->groups.count < NAMES_MAX) {
         line = text_trim(line);
         size_t name = 0, blank;

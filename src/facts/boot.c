@@ -1,7 +1,6 @@
 /* Words of the kernel command line: grub.cfg, boot loader entries, the files they are made from. */
 #include "facts/boot.h"
 
-#include "base/limits.h"
 #include "base/path.h"
 #include "facts/assignments.h"
 #include "facts/collect.h"
@@ -23,11 +22,7 @@ struct source {
 
 static bool read_file(struct facts *f, const char *path, struct bytes *out)
 {
-    struct read_answer r = tree_read(f->tree, path, LIMIT_CONFIG_BYTES);
-    if (r.presence == PRESENCE_UNREADABLE)
-        facts_add_gap(f, "boot", place_of_file(path), r.reason);
-    *out = r.content;
-    return r.presence == PRESENCE_PRESENT;
+    return facts_read_file(f, "boot", path, out);
 }
 
 /* False when there is no room for more. */

@@ -1,7 +1,6 @@
 /* SELinux, cloud-init and crypttab values, each where it stands. Verdicts are login/'s. */
 #include "facts/conf.h"
 
-#include "base/limits.h"
 #include "base/path.h"
 #include "facts/assignments.h"
 #include "facts/collect.h"
@@ -24,11 +23,7 @@ static void add(struct facts *f, const char *purpose, const char *key, const cha
 
 static bool read_conf(struct facts *f, const char *path, struct bytes *out)
 {
-    struct read_answer r = tree_read(f->tree, path, LIMIT_CONFIG_BYTES);
-    if (r.presence == PRESENCE_UNREADABLE)
-        facts_add_gap(f, "conf", place_of_file(path), r.reason);
-    *out = r.content;
-    return r.presence == PRESENCE_PRESENT;
+    return facts_read_file(f, "conf", path, out);
 }
 
 /* Files that fit PATTERN, at most MOST; what cannot be listed is a gap. */

@@ -1,7 +1,6 @@
 /* ExecStart with its environment, and what makes systemd refuse a service or a socket. */
 #include "facts/unit_parts.h"
 
-#include "base/limits.h"
 #include "base/path.h"
 #include "base/strbuf.h"
 #include "facts/assignments.h"
@@ -48,11 +47,9 @@ static struct assignments environment_of(const struct unit_tree *u, const struct
             files.presence != PRESENCE_UNREADABLE)
             set_problem(out, "environment file missing", list[i]->at);
         for (size_t k = 0; files.presence == PRESENCE_PRESENT && k < files.count && k < 64; k++) {
-            struct read_answer r = tree_read(u->f->tree, files.names[k], LIMIT_CONFIG_BYTES);
-            if (r.presence == PRESENCE_UNREADABLE)
-                facts_add_gap(u->f, "unit", place_of_file(files.names[k]), r.reason);
-            if (r.presence == PRESENCE_PRESENT)
-                assignments_read(a, r.content, ASSIGNMENT_ENVIRONMENT, &env);
+            struct bytes text;
+            if (facts_read_file(u->f, "unit", files.names[k], &text))
+                assignments_read(a, text, ASSIGNMENT_ENVIRONMENT, &env);
         }
     }
     return env;

@@ -127,6 +127,35 @@ START_TEST(secrets_in_the_wrong_place)
 }
 END_TEST
 
+START_TEST(what_is_cut_is_said)
+{
+    static const struct {
+        const char *path, *section;
+    } files[] = {{"/etc/fstab", "mount"},         {"/etc/sudoers", "sudo"},
+                 {"/etc/os-release", "os"},       {"/etc/default/grub", "boot"},
+                 {"/etc/selinux/config", "conf"}, {"/etc/systemd/system/ssh.service", "unit"}};
+    const char *text = repeat("# a comment of some length, and many more of its kind\n", 20000);
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++)
+        put(files[i].path, text, 0644, 0, 0);
+    struct facts *f = gather_within_bounds();
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++)
+        ck_assert_msg(has_gap(f, files[i].section), "%s is cut in silence", files[i].path);
+}
+END_TEST
+
+START_TEST(more_mounts_than_are_looked_at)
+{
+    struct strbuf s;
+    strbuf_init(&s, arena);
+    for (int i = 0; i < 1100; i++)
+        strbuf_printf(&s, "UUID=a%d /m%d ext4 defaults 0 2\n", i, i);
+    put("/etc/fstab", s.ptr, 0644, 0, 0);
+    struct facts *f = gather_within_bounds();
+    ck_assert_uint_eq(f->mounts.count, 1100);
+    ck_assert(has_gap(f, "mount"));
+}
+END_TEST
+
 static Suite *suite(void)
 {
     Suite *s = suite_create("facts: hostile guests");
@@ -141,6 +170,8 @@ static Suite *suite(void)
     tcase_add_test(t, hosts_searched_for_every_address);
     tcase_add_test(t, one_key_file_for_everybody);
     tcase_add_test(t, secrets_in_the_wrong_place);
+    tcase_add_test(t, what_is_cut_is_said);
+    tcase_add_test(t, more_mounts_than_are_looked_at);
     suite_add_tcase(s, t);
     return s;
 }
