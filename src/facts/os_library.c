@@ -75,12 +75,19 @@ struct text_list facts_library_directories(struct facts *f)
     return list;
 }
 
-/* Absent everywhere; a directory that cannot be read may hold it. */
+/* Absent, or cut to nothing by a full or damaged disk: ld.so says "file too short" and ends. */
+static bool is_gone(struct facts *f, const char *path)
+{
+    struct stat_answer s = tree_stat(f->tree, path);
+    return s.presence == PRESENCE_ABSENT ||
+           (s.presence == PRESENCE_PRESENT && s.node.type == NODE_FILE && s.node.size == 0);
+}
+
+/* Gone everywhere; a directory that cannot be read may hold it. */
 static bool is_missing(struct facts *f, const char *name, const struct text_list *directories)
 {
     for (size_t i = 0; i < directories->count; i++)
-        if (tree_stat(f->tree, path_join(f->arena, directories->items[i], name)).presence !=
-            PRESENCE_ABSENT)
+        if (!is_gone(f, path_join(f->arena, directories->items[i], name)))
             return false;
     return true;
 }
@@ -95,16 +102,14 @@ void facts_find_missing_libraries(struct facts *f, const struct elf_facts *progr
         text_list_add(f->arena, &directories, common.items[i]);
     struct text_list *missing = &f->os.libraries_missing;
     if (program->interpreter && program->interpreter[0] == '/' &&
-        tree_stat(f->tree, program->interpreter).presence == PRESENCE_ABSENT &&
-        !text_list_has(missing, program->interpreter))
+        is_gone(f, program->interpreter) && !text_list_has(missing, program->interpreter))
         text_list_add(f->arena, missing, program->interpreter);
     for (size_t i = 0; i < program->needed.count && i < 256; i++) {
         const char *name = program->needed.items[i];
         if (text_list_has(missing, name))
             continue;
-        bool gone = strchr(name, '/')
-                        ? name[0] == '/' && tree_stat(f->tree, name).presence == PRESENCE_ABSENT
-                        : is_missing(f, name, &directories);
+        bool gone = strchr(name, '/') ? name[0] == '/' && is_gone(f, name)
+                                      : is_missing(f, name, &directories);
         if (gone)
             text_list_add(f->arena, missing, name);
     }
