@@ -154,8 +154,8 @@ static const struct row {
                                             "\"owner\": 0, \"group\": 1000}",
              OPEN, NULL),
     KEYLOGIN("a revoked key", "debian-12",
-             PAM("RevokedKeys /etc/ssh/revoked\\n") "," KEYS(ED "\\n") ","
-                 WRITE("/etc/ssh/revoked", ED "\\n"),
+             PAM("RevokedKeys /etc/ssh/revoked\\n") "," KEYS(ED "\\n") "," WRITE("/etc/ssh/revoked",
+                                                                                 ED "\\n"),
              SHUT, "key-revoked"),
     KEYLOGIN("A24 Debian", "debian-12", MODE("/home/ana/.ssh/authorized_keys", "0664"), OPEN, NULL),
     KEYLOGIN("A24 RHEL", "rhel-9", MODE("/home/ana/.ssh/authorized_keys", "0664"), SHUT,
@@ -555,6 +555,26 @@ START_TEST(a_key_offered_must_be_there)
 }
 END_TEST
 
+START_TEST(a_key_offered_is_the_second_factor)
+{
+    login_begin();
+    struct tree *t = guest_tree("debian-12");
+    change_tree(t, PAM("AuthenticationMethods publickey,password\\n") "," KEYS(ED "\\n"));
+    struct facts *f = gather(t);
+    const char *user = "ana";
+    struct login_question question = {
+        .users = &user, .user_count = 1, .port = 22, .at = JUNE_2026, .identity = ED};
+    const struct walk *w = find_walk(login_judge(f, &question), "ana", METHOD_PASSWORD);
+    ck_assert_msg(!find_reason(w, "authmethods-extra-factor"), "%s", list_reasons(w));
+    question.identity =
+        "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+        "AAAA other";
+    w = find_walk(login_judge(f, &question), "ana", METHOD_PASSWORD);
+    ck_assert_msg(find_reason(w, "authmethods-extra-factor") != NULL, "%s", list_reasons(w));
+    login_end();
+}
+END_TEST
+
 START_TEST(table_of_reasons_holds_together)
 {
     size_t count;
@@ -581,6 +601,7 @@ static Suite *suite(void)
     tcase_add_test(c, root_is_excused);
     tcase_add_test(c, unknown_users_are_listed);
     tcase_add_test(c, a_key_offered_must_be_there);
+    tcase_add_test(c, a_key_offered_is_the_second_factor);
     tcase_add_test(c, table_of_reasons_holds_together);
     suite_add_tcase(s, c);
     return s;
