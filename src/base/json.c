@@ -73,7 +73,7 @@ static bool scan_string(struct scanner *s, struct bytes *raw)
                 return fault(s, "\\u0000 is not allowed");
             if (s->text.len - s->at < 2)
                 break;
-            if (!strchr("\"\\/bfnrtu", s->text.ptr[s->at + 1]))
+            if (!s->text.ptr[s->at + 1] || !strchr("\"\\/bfnrtu", s->text.ptr[s->at + 1]))
                 return fault(s, "unknown escape in a string");
             s->at += 2;
             continue;

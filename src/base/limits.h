@@ -11,6 +11,7 @@
 #define LIMIT_INCLUDE_DEPTH         16   /* sshd: servconf.h SERVCONF_MAX_DEPTH */
 #define LIMIT_SSHD_BYTES            (8u * 1024u * 1024u) /* all of sshd's configuration together */
 #define LIMIT_INCLUDED_FILES        512u /* files that Include lines may pull in altogether */
+#define LIMIT_GLOB_NAMES            200000u /* held against patterns in one guest altogether */
 #define LIMIT_SYMLINKS              40   /* kernel: MAXSYMLINKS */
 #define LIMIT_PATH_BYTES            4096u
 #define LIMIT_RECORDS               100000u /* records of one facts section */
@@ -19,12 +20,18 @@
 #define LIMIT_PARSE_NODES           1000000u /* lines and fields of one file: what fits into that time */
 #define LIMIT_GUEST_SECONDS         60 /* one guest once it is open; --timeout overrides */
 #define LIMIT_OPEN_SECONDS          600 /* opening one guest: emulation is slow */
+#define LIMIT_EMULATION_SILENCE_SECONDS 240 /* the same in emulation, slow to speak and slower when busy */
 #define LIMIT_CONSOLE_SILENCE_SECONDS 20 /* appliance under KVM without a console byte */
 #define LIMIT_WORKER_ADDRESS_SPACE  (2048ull * 1024u * 1024u)
 #define LIMIT_WORKER_CPU_SECONDS    300
 #define LIMIT_RULE_FILE_BYTES       (1024u * 1024u)
 #define LIMIT_JSON_DEPTH            64
 #define LIMIT_REGEX_BYTES           512u
+#define LIMIT_PARTITIONS            256  /* of one disk: the kernel makes at most so many minors */
+#define LIMIT_FILESYSTEMS           128  /* of one guest: each look is a call to the appliance */
+#define LIMIT_SUBVOLUMES            64   /* of one btrfs */
+#define LIMIT_LISTED_DEVICES        64   /* md arrays and logical volumes */
+#define LIMIT_HOST_DEVICES          1024 /* block devices of this machine that are looked at */
 #define LIMIT_CHECK_DEPTH           4 /* any/all/not in a rule */
 
 #endif

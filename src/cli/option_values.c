@@ -102,10 +102,10 @@ int value_output(struct arena *a, const char *text, struct output *out, struct e
 
 int value_disk_format(const char *text, struct err *e)
 {
-    static const char *const known[] = {"raw", "qcow2", "qcow", "vmdk", "vdi", "vpc", "vhdx"};
+    static const char *const known[] = {"raw", "qcow2", "vmdk", "vdi", "vpc", "vhdx"};
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)
         if (strcmp(known[i], text) == 0)
             return 0;
-    return err_set(e, ERR_USAGE,
-                   "--format wants raw, qcow2, qcow, vmdk, vdi, vpc or vhdx, not \"%s\"", text);
+    return err_set(e, ERR_USAGE, "--format wants raw, qcow2, vmdk, vdi, vpc or vhdx, not \"%s\"",
+                   text);
 }

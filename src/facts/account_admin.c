@@ -1,24 +1,23 @@
 /* Who is an administrator: root, the usual groups, and plain lines of sudoers. */
 #include "facts/account_parts.h"
 
-#include "base/limits.h"
+#include "base/map.h"
 #include "base/path.h"
 #include "facts/collect.h"
 
+#define NAMES_MAX 4096u /* that sudoers may give something */
+
 /* Names and groups that a plain line "name ALL=" or "%group ALL=" of sudoers gives something. */
 struct sudo_names {
-    struct text_list users, groups;
+    struct map users, groups;
 };
 
 static void read_sudoers(struct facts *f, const char *path, struct sudo_names *out)
 {
-    struct read_answer r = tree_read(f->tree, path, LIMIT_CONFIG_BYTES);
-    if (r.presence == PRESENCE_UNREADABLE)
-        facts_add_gap(f, "sudo", place_of_file(path), r.reason);
-    if (r.presence != PRESENCE_PRESENT)
+    struct bytes rest, line;
+    if (!facts_read_file(f, "sudo", path, &rest))
         return;
-    struct bytes rest = r.content, line;
-    while (text_next_line(&rest, &line) && out->users.count + out->groups.count < 4096) {
+    while (text_next_line(&rest, &line) && out->users.count + out->groups.count < NAMES_MAX) {
         line = text_trim(line);
         size_t name = 0, blank;
         while (name < line.len && line.ptr[name] != ' ' && line.ptr[name] != '\t')
@@ -32,22 +31,22 @@ static void read_sudoers(struct facts *f, const char *path, struct sudo_names *o
         if (host.len == 0 || host.ptr[0] != '=')
             continue;
         if (line.ptr[0] == '%')
-            text_list_add(f->arena, &out->groups, arena_text(f->arena, bytes_cut(line, 1, name)));
+            map_set(&out->groups, arena_text(f->arena, bytes_cut(line, 1, name)), f);
         else
-            text_list_add(f->arena, &out->users, arena_text(f->arena, bytes_cut(line, 0, name)));
+            map_set(&out->users, arena_text(f->arena, bytes_cut(line, 0, name)), f);
     }
 }
 
 static bool is_admin(const struct account_fact *account, const struct sudo_names *sudo)
 {
     static const char *const groups[] = {"sudo", "wheel", "admin"};
-    if (account->uid == 0 || text_list_has(&sudo->users, account->name))
+    if (account->uid == 0 || map_get(&sudo->users, account->name))
         return true;
     for (size_t i = 0; i < account->groups.count && i < 256; i++) {
         for (size_t k = 0; k < sizeof groups / sizeof *groups; k++)
             if (strcmp(account->groups.items[i], groups[k]) == 0)
                 return true;
-        if (text_list_has(&sudo->groups, account->groups.items[i]))
+        if (map_get(&sudo->groups, account->groups.items[i]))
             return true;
     }
     return false;
@@ -55,7 +54,9 @@ static bool is_admin(const struct account_fact *account, const struct sudo_names
 
 void accounts_mark_admins(struct facts *f)
 {
-    struct sudo_names sudo = {0};
+    struct sudo_names sudo;
+    map_init(&sudo.users, f->arena);
+    map_init(&sudo.groups, f->arena);
     read_sudoers(f, "/etc/sudoers", &sudo);
     struct list_answer extra = tree_list(f->tree, "/etc/sudoers.d");
     for (size_t i = 0; extra.presence == PRESENCE_PRESENT && i < extra.count; i++) {

@@ -5,6 +5,7 @@
 
 #include "facts/account_lines.h"
 #include "facts/collect.h"
+#include "facts/secret.h"
 
 #define GROUP "/etc/group"
 
@@ -39,7 +40,7 @@ static struct text_list members_of(struct facts *f, const struct account_line *l
     for (size_t i = 0; i < words.count; i++) {
         const char *name = words.items[i] + strspn(words.items[i], " \t\r\v\f");
         if (*name)
-            text_list_add(f->arena, &members, name);
+            text_list_add(f->arena, &members, secret_text(f->arena, bytes_of(name)));
     }
     return members;
 }
@@ -57,7 +58,7 @@ static void add_group(struct facts *f, const struct account_file *file,
         defect = "fields-missing";
     else if (l->field_count > 4)
         defect = "fields-extra";
-    bool has_gid = l->field_count > 2 && account_number_field(l->fields[2], &gid);
+    bool has_gid = l->field_count > 2 && account_number_field(f, l->fields[2], &gid);
     if (!defect && !has_gid)
         defect = "bad-gid";
     if (defect)
@@ -69,7 +70,7 @@ static void add_group(struct facts *f, const struct account_file *file,
     if (hidden || !facts_has_room(f, "group", f->groups.count))
         return;
     vec_push(f->arena, &f->groups,
-             ((struct group_fact){.name = arena_text(f->arena, l->fields[0]),
+             ((struct group_fact){.name = secret_text(f->arena, l->fields[0]),
                                   .gid = gid,
                                   .members = members_of(f, l),
                                   .at = {file->path, l->line, 0}}));

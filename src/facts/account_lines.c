@@ -2,9 +2,12 @@
 #include "facts/account_lines.h"
 
 #include <ctype.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "base/limits.h"
 #include "facts/collect.h"
+#include "facts/secret.h"
 
 void account_add_row(struct facts *f, const struct account_file *file, int line, int column,
                      struct bytes name, const char *defect, const char *detail)
@@ -13,11 +16,11 @@ void account_add_row(struct facts *f, const struct account_file *file, int line,
         return;
     if (name.len > 256)
         name.len = 256;
-    if (name.len > 0 && memchr(name.ptr, '$', name.len))
-        name.len = 0; /* a line so broken that a hash stands where the name should */
+    if (name.len > 1 && memchr(name.ptr, '$', name.len - 1))
+        name.len = 0; /* a line so broken that a hash, or what is left of one, stands there */
     vec_push(f->arena, &f->rows,
              ((struct row_fact){.db = file->db,
-                                .name = arena_text(f->arena, name),
+                                .name = secret_text(f->arena, name),
                                 .defect = defect,
                                 .detail = detail,
                                 .at = {file->path, line, column}}));
@@ -126,14 +129,28 @@ bool account_number(struct bytes text, int64_t *out, struct bytes *rest)
     if (i == start)
         return false;
     if (n > UINT32_MAX || (negative && n > 0))
-        n = UINT32_MAX; /* strtoul wraps to something huge, strtou32 clamps it */
+        n = (uint64_t)UINT32_MAX + 1; /* strtoul wraps to something huge */
     *out = (int64_t)n;
     *rest = bytes_cut(text, i, text.len);
     return true;
 }
 
-bool account_number_field(struct bytes field, int64_t *out)
+/* Up to glibc 2.28 strtou32 clamped what does not fit in 32 bits; since then the line is refused,
+ * and musl has never known a sign. */
+static bool clamps_numbers(const struct facts *f)
+{
+    long release = f->os.version ? strtol(f->os.version, NULL, 10) : 0;
+    bool fedora = f->os.id && strcmp(f->os.id, "fedora") == 0;
+    return f->os.family_code == FAMILY_RHEL && !fedora && release > 0 && release <= 8;
+}
+
+bool account_number_field(const struct facts *f, struct bytes field, int64_t *out)
 {
     struct bytes rest = {0};
-    return account_number(field, out, &rest) && rest.len == 0;
+    if (!account_number(field, out, &rest) || rest.len > 0)
+        return false;
+    if (*out <= UINT32_MAX)
+        return true;
+    *out = UINT32_MAX;
+    return clamps_numbers(f);
 }

@@ -33,10 +33,10 @@ void account_file_read(struct facts *f, const char *path, const char *db, enum l
 void account_add_row(struct facts *f, const struct account_file *file, int line, int column,
                      struct bytes name, const char *defect, const char *detail);
 
-/* glibc nss_files strtou32: leading blanks and a sign allowed, more than 32 bits clamped. REST gets
- * what follows. False when there is no digit. */
+/* As strtoul: leading blanks and a sign allowed; what does not fit in 32 bits (and what is below
+ * zero, which wraps) becomes UINT32_MAX + 1. REST gets what follows. False: no digit. */
 bool account_number(struct bytes text, int64_t *out, struct bytes *rest);
-/* The whole field is such a number. */
-bool account_number_field(struct bytes field, int64_t *out);
+/* The whole field is a number that the guest's libc takes; OUT is 32 bits unsigned. */
+bool account_number_field(const struct facts *f, struct bytes field, int64_t *out);
 
 #endif

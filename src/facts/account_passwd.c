@@ -9,6 +9,7 @@
 #include "facts/account_password.h"
 #include "facts/assignments.h"
 #include "facts/collect.h"
+#include "facts/secret.h"
 
 #define PASSWD          "/etc/passwd"
 #define DEFAULT_UID_MIN 1000
@@ -57,8 +58,8 @@ static struct bytes shell_of(const struct account_line *l)
 static const char *line_defect(const struct facts *f, const struct account_line *l,
                                struct account_fact *account)
 {
-    bool has_uid = l->field_count > 2 && account_number_field(l->fields[2], &account->uid);
-    bool has_gid = l->field_count > 3 && account_number_field(l->fields[3], &account->gid);
+    bool has_uid = l->field_count > 2 && account_number_field(f, l->fields[2], &account->uid);
+    bool has_gid = l->field_count > 3 && account_number_field(f, l->fields[3], &account->gid);
     account->nss_visible = has_uid && has_gid && l->fields[0].len > 0;
     if (l->fields[0].len > 0 && (l->fields[0].ptr[0] == '+' || l->fields[0].ptr[0] == '-')) {
         account->nss_visible = false;
@@ -83,11 +84,11 @@ static void add_account(struct facts *f, const struct account_file *file,
     struct arena *a = f->arena;
     struct account_fact *account = vec_push_new(a, &f->accounts);
     *account = (struct account_fact){
-        .name = arena_text(a, l->fields[0]),
+        .name = secret_text(a, l->fields[0]),
         .uid = FACT_NO_NUMBER,
         .gid = FACT_NO_NUMBER,
-        .home = l->field_count > 5 ? arena_text(a, l->fields[5]) : "",
-        .shell = arena_text(a, shell_of(l)),
+        .home = l->field_count > 5 ? secret_text(a, l->fields[5]) : "",
+        .shell = secret_text(a, shell_of(l)),
         .last_change = FACT_NO_NUMBER,
         .minimum = FACT_NO_NUMBER,
         .maximum = FACT_NO_NUMBER,

@@ -8,15 +8,15 @@
 #define SHADOW "/etc/shadow"
 
 /* Field I as a number of days; empty is none. False: getspnam refuses the whole line. */
-static bool days(const struct account_line *l, size_t i, int64_t *out)
+static bool days(const struct facts *f, const struct account_line *l, size_t i, int64_t *out)
 {
     *out = FACT_NO_NUMBER;
     if (i >= l->field_count || l->fields[i].len == 0)
         return true;
     int64_t n;
-    if (!account_number_field(l->fields[i], &n))
+    if (!account_number_field(f, l->fields[i], &n))
         return false;
-    /* strtou32 then a cast to int: -1 stands for "none". */
+    /* A cast to int: 4294967295 stands for "none". */
     *out = n > INT32_MAX ? n - ((int64_t)1 << 32) : n;
     if (*out == -1)
         *out = FACT_NO_NUMBER;
@@ -38,7 +38,7 @@ static bool line_visible(const struct facts *f, const struct account_line *l,
     *defect = l->field_count < 9 ? "fields-missing" : l->field_count > 9 ? "fields-extra" : NULL;
     *column = 0;
     for (size_t i = 2; i < 8; i++) {
-        if (days(l, i, fields[i - 2]))
+        if (days(f, l, i, fields[i - 2]))
             continue;
         *defect = "bad-number";
         *column = l->columns[i];
@@ -47,7 +47,7 @@ static bool line_visible(const struct facts *f, const struct account_line *l,
     if (l->field_count >= 9) {
         int64_t flag;
         struct bytes last = bytes_cut(l->text, (size_t)l->columns[8] - 1, l->text.len);
-        if (last.len > 0 && !account_number_field(last, &flag)) {
+        if (last.len > 0 && !account_number_field(f, last, &flag)) {
             *defect = "bad-number";
             *column = l->columns[8];
             return false;

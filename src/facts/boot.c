@@ -1,7 +1,6 @@
 /* Words of the kernel command line: grub.cfg, boot loader entries, the files they are made from. */
 #include "facts/boot.h"
 
-#include "base/limits.h"
 #include "base/path.h"
 #include "facts/assignments.h"
 #include "facts/collect.h"
@@ -24,19 +23,18 @@ struct source {
 
 static bool read_file(struct facts *f, const char *path, struct bytes *out)
 {
-    struct read_answer r = tree_read(f->tree, path, LIMIT_CONFIG_BYTES);
-    if (r.presence == PRESENCE_UNREADABLE)
-        facts_add_gap(f, "boot", place_of_file(path), r.reason);
-    *out = r.content;
-    return r.presence == PRESENCE_PRESENT;
+    return facts_read_file(f, "boot", path, out);
 }
 
-static void add_token(struct facts *f, struct source s, struct bytes token, struct place at)
+/* False when there is no room for more. */
+static bool add_token(struct facts *f, struct source s, struct bytes token, struct place at)
 {
-    if (facts_has_room(f, "boot", f->boot.count))
-        vec_push(f->arena, &f->boot,
-                 ((struct boot_fact){"token", arena_text(f->arena, token), s.entry, s.origin,
-                                     s.is_recovery, s.is_default, at, NULL, TRUTH_UNKNOWN}));
+    if (!facts_has_room(f, "boot", f->boot.count))
+        return false;
+    vec_push(f->arena, &f->boot,
+             ((struct boot_fact){"token", arena_text(f->arena, token), s.entry, s.origin,
+                                 s.is_recovery, s.is_default, at, NULL, TRUTH_UNKNOWN}));
+    return true;
 }
 
 static enum truth has_content(struct facts *f, const char *path)
@@ -96,9 +94,9 @@ static void add_tokens(struct facts *f, struct source s, struct bytes line, size
         size_t end = i;
         while (end > start && (line.ptr[end - 1] == '"' || line.ptr[end - 1] == '\''))
             end--;
-        if (end > start)
-            add_token(f, s, bytes_cut(line, start, end),
-                      (struct place){path, number, (int)start + 1});
+        if (end > start && !add_token(f, s, bytes_cut(line, start, end),
+                                      (struct place){path, number, (int)start + 1}))
+            return;
     }
 }
 
@@ -185,6 +183,8 @@ static bool is_named(struct arena *a, const char *wanted, int index, const char 
     const char *name = last ? last + 1 : wanted;
     if (!*name || strcmp(name, title) == 0)
         return *name != '\0';
+    if (strlen(name) > line.len)
+        return false;
     return text_find(line, arena_printf(a, "'%s'", name)) < line.len;
 }
 
@@ -239,34 +239,43 @@ static void read_grub_cfg(struct facts *f, const char *directory)
     }
 }
 
+/* What grubenv sets kernelopts to. */
+struct kernel_options {
+    const char *value; /* NULL: nothing */
+    struct place at;
+};
+
+static struct kernel_options find_kernel_options(struct facts *f)
+{
+    static const char *const files[] = {"/boot/grub2/grubenv", "/boot/grub/grubenv"};
+    struct kernel_options found = {0};
+    for (size_t i = 0; i < sizeof files / sizeof *files && !found.value; i++)
+        found.value = grubenv_value(f, files[i], "kernelopts", &found.at);
+    return found;
+}
+
 /* "options root=… $kernelopts": GRUB fills the variable from grubenv. */
 static void add_bls_options(struct facts *f, struct source s, struct bytes line, const char *path,
-                            int number)
+                            int number, const struct kernel_options *options)
 {
     add_tokens(f, s, line, strlen("options"), path, number);
-    if (text_find(line, "$kernelopts") == line.len)
+    if (!options->value || text_find(line, "$kernelopts") == line.len)
         return;
-    static const char *const files[] = {"/boot/grub2/grubenv", "/boot/grub/grubenv"};
-    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
-        struct place at;
-        const char *value = grubenv_value(f, files[i], "kernelopts", &at);
-        if (!value)
-            continue;
-        s.origin = "grubenv";
-        struct bytes words = bytes_of(value);
-        size_t before = f->boot.count;
-        add_tokens(f, s, words, 0, at.file, at.line);
-        for (size_t k = before; k < f->boot.count; k++)
-            f->boot.items[k].at.column += at.column - 1;
-        return;
-    }
+    s.origin = "grubenv";
+    size_t before = f->boot.count;
+    add_tokens(f, s, bytes_of(options->value), 0, options->at.file, options->at.line);
+    for (size_t k = before; k < f->boot.count; k++)
+        f->boot.items[k].at.column += options->at.column - 1;
 }
 
 static void read_bls(struct facts *f)
 {
     struct list_answer files = tree_glob(f->tree, "/boot/loader/entries/*.conf");
+    if (files.presence == PRESENCE_UNREADABLE)
+        facts_add_gap(f, "boot", place_of_file("/boot/loader/entries"), files.reason);
     if (files.presence != PRESENCE_PRESENT || files.count == 0)
         return;
+    struct kernel_options options = find_kernel_options(f);
     struct place at;
     const char *saved = grubenv_value(f, "/boot/grub2/grubenv", "saved_entry", &at);
     const char *newest = files.names[0];
@@ -298,7 +307,7 @@ static void read_bls(struct facts *f)
         for (int n = 1; text_next_line(&rest, &line); n++) {
             if (bytes_start_with(line, "options") && line.len > 7 &&
                 (line.ptr[7] == ' ' || line.ptr[7] == '\t'))
-                add_bls_options(f, s, line, files.names[i], n);
+                add_bls_options(f, s, line, files.names[i], n, &options);
             if (leading_word(line, linuxes) > 0)
                 add_files(f, s, "kernel", line, 1, files.names[i], n);
             if (leading_word(line, initrds) > 0)

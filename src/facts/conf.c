@@ -26,11 +26,19 @@ static void add(struct facts *f, const char *purpose, const char *key, const cha
 
 static bool read_conf(struct facts *f, const char *path, struct bytes *out)
 {
-    struct read_answer r = tree_read(f->tree, path, LIMIT_CONFIG_BYTES);
-    if (r.presence == PRESENCE_UNREADABLE)
-        facts_add_gap(f, "conf", place_of_file(path), r.reason);
-    *out = r.content;
-    return r.presence == PRESENCE_PRESENT;
+    return facts_read_file(f, "conf", path, out);
+}
+
+/* Files that fit PATTERN, at most MOST; what cannot be listed is a gap. */
+static struct list_answer find_files(struct facts *f, const char *pattern, size_t most)
+{
+    struct list_answer files = tree_glob(f->tree, pattern);
+    if (files.presence == PRESENCE_UNREADABLE)
+        facts_add_gap(f, "conf", place_of_file(pattern), files.reason);
+    if (files.count > most)
+        facts_add_gap(f, "conf", place_of_file(pattern), "a limit was hit: too many such files");
+    files.count = files.count < most ? files.count : most;
+    return files;
 }
 
 static void read_selinux(struct facts *f)
@@ -151,8 +159,8 @@ static void read_auditd(struct facts *f)
 /* "portcon tcp 2222 system_u:object_r:ssh_port_t:s0", as semanage keeps local additions. */
 static void read_selinux_ports(struct facts *f)
 {
-    struct list_answer files = tree_glob(f->tree, "/var/lib/selinux/*/active/ports.local");
-    for (size_t i = 0; files.presence == PRESENCE_PRESENT && i < files.count && i < 16; i++) {
+    struct list_answer files = find_files(f, "/var/lib/selinux/*/active/ports.local", 16);
+    for (size_t i = 0; i < files.count; i++) {
         struct bytes rest, line;
         if (!read_conf(f, files.names[i], &rest))
             continue;
@@ -197,8 +205,8 @@ static void read_cloud_file(struct facts *f, const char *path)
 static void read_cloud_init(struct facts *f)
 {
     read_cloud_file(f, "/etc/cloud/cloud.cfg");
-    struct list_answer files = tree_glob(f->tree, "/etc/cloud/cloud.cfg.d/*.cfg");
-    for (size_t i = 0; files.presence == PRESENCE_PRESENT && i < files.count && i < 256; i++)
+    struct list_answer files = find_files(f, "/etc/cloud/cloud.cfg.d/*.cfg", 256);
+    for (size_t i = 0; i < files.count; i++)
         read_cloud_file(f, files.names[i]);
     static const char disabled[] = "/etc/cloud/cloud-init.disabled";
     if (tree_stat(f->tree, disabled).presence == PRESENCE_PRESENT)

@@ -129,6 +129,21 @@ void facts_add_gap(struct facts *f, const char *section, struct place at, const 
     vec_push(f->arena, &f->gaps, ((struct gap_fact){section, reason ? reason : "unreadable", at}));
 }
 
+bool facts_read_file(struct facts *f, const char *section, const char *path, struct bytes *out)
+{
+    struct read_answer r = tree_read(f->tree, path, LIMIT_CONFIG_BYTES);
+    *out = (struct bytes){0};
+    if (r.presence == PRESENCE_UNREADABLE)
+        facts_add_gap(f, section, place_of_file(path), r.reason);
+    if (r.presence != PRESENCE_PRESENT)
+        return false;
+    if (r.cut)
+        facts_add_gap(f, section, place_of_file(path),
+                      "a limit was hit: larger than 1 MiB, the rest is not read");
+    *out = r.content;
+    return true;
+}
+
 bool facts_has_room(struct facts *f, const char *section, size_t count)
 {
     if (count < LIMIT_RECORDS)

@@ -83,6 +83,9 @@ void facts_read_network(struct facts *f);  /* network.c: after units */
 
 /* For the producers. */
 void facts_add_gap(struct facts *f, const char *section, struct place at, const char *reason);
+/* A configuration file, at most LIMIT_CONFIG_BYTES of it. False (and OUT empty) unless it is there and
+ * readable; what cannot be read, or is cut, is a gap of SECTION. */
+bool facts_read_file(struct facts *f, const char *section, const char *path, struct bytes *out);
 /* Room for one more record in a section that has COUNT? At LIMIT_RECORDS a gap is noted, once. */
 bool facts_has_room(struct facts *f, const char *section, size_t count);
 /* A sentence for the report, in printf form. */

@@ -45,6 +45,7 @@ libfacts_a_SOURCES = \
 	src/facts/pam_files.c src/facts/pam_parts.h \
 	src/facts/record.c src/facts/record.h \
 	src/facts/safe_path.c src/facts/safe_path.h \
+	src/facts/secret.c src/facts/secret.h \
 	src/facts/sshd.c src/facts/sshd.h \
 	src/facts/sshd_address.c src/facts/sshd_address.h \
 	src/facts/sshd_algorithms.c src/facts/sshd_algorithms.h \

@@ -180,7 +180,7 @@ static void judge_safety(struct facts *f, struct file_fact *file)
 }
 
 /* auth.c auth_key_is_revoked, krl.c: a KRL, or a list of keys that ends at the first bad line. */
-static const char *key_list_content(struct facts *f, const char *path)
+static const char *key_list_content(struct facts *f, const char *path, struct text_list *keys)
 {
     struct read_answer r = tree_read(f->tree, path, LIMIT_CONFIG_BYTES);
     if (r.presence == PRESENCE_UNREADABLE)
@@ -199,6 +199,8 @@ static const char *key_list_content(struct facts *f, const char *path)
         ssh_key_line_parse(f->arena, line, f->os.openssh_version, &key);
         if (key.defect || key.options.count > 0)
             return "garbage";
+        if (key.fingerprint)
+            text_list_add(f->arena, keys, key.fingerprint);
         any = true;
     }
     return any ? "ok" : "empty";
@@ -229,7 +231,7 @@ static void add_pointed(struct facts *f, size_t i, const char *value, struct pla
             continue;
         judge_safety(f, file);
         if (pointed[i].key_list && file->exists)
-            file->content = key_list_content(f, path);
+            file->content = key_list_content(f, path, &file->keys);
         if (!file->exists)
             file->at = at.file ? at : file->at;
     }

@@ -25,6 +25,7 @@ struct file_fact {
     const char *unsafe_path; /* the first component that is not */
     const char *unsafe_why;  /* "owner" "group-writable" "world-writable" */
     const char *content;     /* "ok" "empty" "garbage" "krl" of a key list */
+    struct text_list keys;   /* fingerprints in that list; not rendered */
     const char *label;       /* security.selinux, when there is one */
     struct place at;
 };

@@ -24,7 +24,8 @@ static void read_labels(struct facts *f, struct key_file_fact *out)
     }
 }
 
-static void look_at(struct facts *f, const struct account_fact *account, struct key_file_fact *out)
+static void look_at(struct facts *f, struct key_lines_cache *cache,
+                    const struct account_fact *account, struct key_file_fact *out)
 {
     struct stat_answer s = tree_stat(f->tree, out->path);
     if (s.presence == PRESENCE_ABSENT) {
@@ -65,11 +66,12 @@ static void look_at(struct facts *f, const struct account_fact *account, struct 
     if (r.cut)
         facts_add_gap(f, "key_file", out->at,
                       "a limit was hit: larger than 1 MiB, the rest is not read");
-    key_read_lines(f, r.content, out);
+    key_read_lines(f, cache, r.content, out);
 }
 
-static void add_file(struct facts *f, const struct account_fact *account, const char *pattern,
-                     const char *path, const char *state)
+static void add_file(struct facts *f, struct key_lines_cache *cache,
+                     const struct account_fact *account, const char *pattern, const char *path,
+                     const char *state)
 {
     if (!facts_has_room(f, "key_file", f->key_files.count))
         return;
@@ -80,23 +82,30 @@ static void add_file(struct facts *f, const struct account_fact *account, const 
                                 .unsafe_uid = FACT_NO_NUMBER,
                                 .at = place_of_file(path)};
     if (!state)
-        look_at(f, account, &out);
+        look_at(f, cache, account, &out);
     vec_push(f->arena, &f->key_files, out);
 }
 
-static void add_pattern(struct facts *f, const struct account_fact *account, const char *pattern)
+static void add_pattern(struct facts *f, struct key_lines_cache *cache,
+                        const struct account_fact *account, const char *pattern)
 {
     struct key_path p = key_path_expand(f, account, pattern);
     if (p.state || !key_path_is_glob(f, p.path)) {
-        add_file(f, account, pattern, p.path, p.state);
+        add_file(f, cache, account, pattern, p.path, p.state);
         return;
     }
     struct list_answer found = tree_glob(f->tree, p.path);
-    size_t n = found.presence == PRESENCE_PRESENT ? found.count : 0;
-    for (size_t i = 0; i < n && i < GLOB_MAX; i++)
-        add_file(f, account, pattern, found.names[i], NULL);
-    if (n == 0)
-        add_file(f, account, pattern, p.path, "missing");
+    bool unreadable = found.presence == PRESENCE_UNREADABLE;
+    if (unreadable || found.cut || found.count > GLOB_MAX)
+        facts_add_gap(f, "key_file", place_of_file(p.path),
+                      unreadable ? found.reason
+                                 : "a limit was hit: too many files fit the pattern");
+    for (size_t i = 0; i < found.count && i < GLOB_MAX; i++)
+        add_file(f, cache, account, pattern, found.names[i], NULL);
+    if (unreadable)
+        add_file(f, cache, account, pattern, p.path, "unreadable");
+    else if (found.count == 0)
+        add_file(f, cache, account, pattern, p.path, "missing");
 }
 
 /* Somebody who could ask to be let in with a key, or who is meant to. */
@@ -109,7 +118,8 @@ static bool is_candidate(const struct account_fact *account)
 }
 
 /* Keys below /home/NAME while passwd sends sshd elsewhere. */
-static void add_wrong_home(struct facts *f, const struct account_fact *account)
+static void add_wrong_home(struct facts *f, struct key_lines_cache *cache,
+                           const struct account_fact *account)
 {
     const char *name = account->name;
     if (strchr(name, '/') || name[0] == '.' || !*name)
@@ -121,7 +131,7 @@ static void add_wrong_home(struct facts *f, const struct account_fact *account)
     const char *path = path_join(f->arena, usual, ".ssh/authorized_keys");
     struct stat_answer s = tree_stat(f->tree, path);
     if (s.presence == PRESENCE_PRESENT && s.node.type == NODE_FILE)
-        add_file(f, account, "(home)", path, NULL);
+        add_file(f, cache, account, "(home)", path, NULL);
 }
 
 static void prefetch(struct facts *f, const struct text_list *patterns)
@@ -145,6 +155,8 @@ static void prefetch(struct facts *f, const struct text_list *patterns)
 void keys_read_authorized(struct facts *f)
 {
     struct text_list patterns = key_patterns(f);
+    struct key_lines_cache cache;
+    map_init(&cache.files, f->arena);
     prefetch(f, &patterns);
     size_t n = 0;
     vec_each (account, &f->accounts) {
@@ -156,7 +168,7 @@ void keys_read_authorized(struct facts *f)
             return;
         }
         for (size_t i = 0; i < patterns.count; i++)
-            add_pattern(f, account, patterns.items[i]);
-        add_wrong_home(f, account);
+            add_pattern(f, &cache, account, patterns.items[i]);
+        add_wrong_home(f, &cache, account);
     }
 }

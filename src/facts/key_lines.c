@@ -2,6 +2,7 @@
 #include "facts/key_parts.h"
 
 #include "facts/collect.h"
+#include "facts/secret.h"
 #include "syntax/ssh_key.h"
 
 static const char *option_value(const struct ssh_key_line *line, const char *name)
@@ -10,6 +11,12 @@ static const char *option_value(const struct ssh_key_line *line, const char *nam
         if (strcmp(option->name, name) == 0)
             return option->value;
     return NULL;
+}
+
+/* TEXT as it may stand in a record. */
+static const char *shown(struct facts *f, const char *text)
+{
+    return text ? secret_text(f->arena, bytes_of(text)) : NULL;
 }
 
 static bool is_foreign_start(const char *defect)
@@ -30,18 +37,18 @@ static void add_key(struct facts *f, const struct key_file_fact *file,
         .type = line->type,
         .bits = line->bits > 0 ? line->bits : FACT_NO_NUMBER,
         .fingerprint = line->fingerprint,
-        .comment = line->comment,
+        .comment = shown(f, line->comment),
         .cert_authority = line->cert_authority,
         .from = option_value(line, "from"),
         .expiry_time = option_value(line, "expiry-time"),
-        .command = option_value(line, "command"),
+        .command = shown(f, option_value(line, "command")),
         .principals = option_value(line, "principals"),
         .defect = defect,
         .detail = detail,
         .at = {file->path, number, line->defect ? line->defect_column : 0},
     };
     vec_each (option, &line->options)
-        text_list_add(f->arena, &key.options, option->text);
+        text_list_add(f->arena, &key.options, shown(f, option->text));
     vec_push(f->arena, &f->keys, key);
 }
 
@@ -79,9 +86,21 @@ static bool skip_foreign(struct foreign *block, struct bytes line, bool good)
     return !good;
 }
 
-void key_read_lines(struct facts *f, struct bytes text, struct key_file_fact *out)
+/* One line that is neither blank nor part of a foreign block. */
+struct parsed_line {
+    struct ssh_key_line key;
+    const char *defect, *detail; /* what it is taken for */
+    int number;
+};
+
+struct parsed_file {
+    VEC(struct parsed_line) lines;
+};
+
+static struct parsed_file *parse_lines(struct facts *f, struct bytes text)
 {
     int version = f->os.openssh_version;
+    struct parsed_file *file = arena_new_struct(f->arena, struct parsed_file);
     struct bytes rest = text, line;
     struct foreign block = {0};
     for (int n = 1; text_next_line(&rest, &line); n++) {
@@ -89,27 +108,39 @@ void key_read_lines(struct facts *f, struct bytes text, struct key_file_fact *ou
         ssh_key_line_parse(f->arena, line, version, &key);
         if (key.is_empty || skip_foreign(&block, line, !key.defect))
             continue;
-        out->lines++;
-        if (!key.defect) {
-            out->usable_lines += !key.cert_authority;
-            add_key(f, out, &key, NULL, NULL, n);
-            if (key.glued_column > 0)
-                add_glued(f, out, key.glued_column, n);
+        struct parsed_line *parsed = vec_push_new(f->arena, &file->lines);
+        *parsed = (struct parsed_line){key, key.defect, key.defect ? key.detail : NULL, n};
+        if (!key.defect)
             continue;
-        }
-        const char *defect = key.defect, *detail = key.detail;
-        if (is_foreign_start(defect)) {
+        if (is_foreign_start(key.defect)) {
             block.inside = true;
-            block.until_end = strcmp(defect, "putty") != 0;
+            block.until_end = strcmp(key.defect, "putty") != 0;
         }
         struct bytes after = rest, next;
         if (!block.inside && text_next_line(&after, &next) &&
             ssh_key_lines_join(f->arena, line, next, version)) {
-            defect = "wrapped";
-            detail = "the key goes on in the next line";
+            parsed->defect = "wrapped";
+            parsed->detail = "the key goes on in the next line";
             rest = after;
+            n++;
         }
-        add_key(f, out, &key, defect, detail, n);
-        n += strcmp(defect, "wrapped") == 0;
+    }
+    return file;
+}
+
+void key_read_lines(struct facts *f, struct key_lines_cache *cache, struct bytes text,
+                    struct key_file_fact *out)
+{
+    struct parsed_file *file = map_get(&cache->files, out->real_path);
+    if (!file) {
+        file = parse_lines(f, text);
+        map_set(&cache->files, out->real_path, file);
+    }
+    vec_each (line, &file->lines) {
+        out->lines++;
+        out->usable_lines += !line->defect && !line->key.cert_authority;
+        add_key(f, out, &line->key, line->defect, line->detail, line->number);
+        if (!line->defect && line->key.glued_column > 0)
+            add_glued(f, out, line->key.glued_column, line->number);
     }
 }

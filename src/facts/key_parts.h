@@ -2,6 +2,7 @@
 #ifndef DISKMEND_FACTS_KEY_PARTS_H
 #define DISKMEND_FACTS_KEY_PARTS_H
 
+#include "base/map.h"
 #include "facts/facts.h"
 
 /* key_host.c */
@@ -25,7 +26,12 @@ bool key_path_is_glob(const struct facts *f, const char *path);
 void key_judge_access(struct facts *f, const struct account_fact *account, const struct node *file,
                       struct key_file_fact *out);
 
+/* Files that are looked at for several people, parsed once: real path to lines. */
+struct key_lines_cache {
+    struct map files;
+};
 /* key_lines.c: the lines of one file; fills the counts of OUT and adds key records. */
-void key_read_lines(struct facts *f, struct bytes text, struct key_file_fact *out);
+void key_read_lines(struct facts *f, struct key_lines_cache *cache, struct bytes text,
+                    struct key_file_fact *out);
 
 #endif

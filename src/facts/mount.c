@@ -118,19 +118,16 @@ static void add_line(struct facts *f, struct bytes line, int number)
 
 static void read_fstab(struct facts *f)
 {
-    struct read_answer r = tree_read(f->tree, FSTAB, LIMIT_CONFIG_BYTES);
-    if (r.presence == PRESENCE_UNREADABLE)
-        facts_add_gap(f, "mount", place_of_file(FSTAB), r.reason);
-    if (r.presence != PRESENCE_PRESENT)
+    struct bytes rest, line;
+    if (!facts_read_file(f, "mount", FSTAB, &rest))
         return;
     struct lens_text text = {0};
     struct err e = {0};
-    if (f->lenses && lens_parse(f->lenses, LENS_FSTAB, r.content, &text, &e) == ERR_NONE) {
+    if (f->lenses && lens_parse(f->lenses, LENS_FSTAB, rest, &text, &e) == ERR_NONE) {
         vec_each (l, &text.lines)
             add_line(f, l->text, l->line);
         return;
     }
-    struct bytes rest = r.content, line;
     for (int n = 1; text_next_line(&rest, &line); n++)
         add_line(f, line, n);
 }
@@ -275,8 +272,13 @@ static void mount_all(struct mount_context *c)
         size_t index = mount_resolve_device(c, m);
         if (index != NO_FILESYSTEM)
             compare_type(m, &c->disks.items[index]);
-        if (is_mounted_at_boot(m) && n < MOUNTS_MAX)
+        if (!is_mounted_at_boot(m))
+            continue;
+        if (n < MOUNTS_MAX)
             list[n++] = (struct pending){i, index, depth_of(m->directory)};
+        else
+            facts_add_gap(f, "mount", place_of_file(FSTAB),
+                          "a limit was hit: more mounts than are looked at");
     }
     if (n > 1)
         qsort(list, n, sizeof *list, by_depth);

@@ -1,7 +1,10 @@
 /* Types and options of an fstab line, as systemd-fstab-generator and mount take them. */
 #include "facts/mount_parts.h"
 
+#include <strings.h>
+
 #include "facts/collect.h"
+#include "facts/secret.h"
 
 static const char *const disk_types[] = {
     "auto",     "bcachefs", "befs",   "btrfs",    "erofs",   "exfat",   "ext2",    "ext3",
@@ -96,8 +99,23 @@ static const char *bad_option(const struct mount_fact *m)
     return NULL;
 }
 
+/* The password of a network share may stand in the line itself. */
+static void withhold_passwords(struct mount_fact *m)
+{
+    static const char *const names[] = {"password", "password2", "pass"};
+    static const char *const shown[] = {"password=" SECRET_WITHHELD, "password2=" SECRET_WITHHELD,
+                                        "pass=" SECRET_WITHHELD};
+    for (size_t i = 0; i < m->options.count; i++) {
+        size_t n = strcspn(m->options.items[i], "=");
+        for (size_t k = 0; m->options.items[i][n] && k < COUNT(names); k++)
+            if (strlen(names[k]) == n && strncasecmp(m->options.items[i], names[k], n) == 0)
+                m->options.items[i] = shown[k];
+    }
+}
+
 void mount_judge_options(struct arena *a, struct mount_fact *m)
 {
+    withhold_passwords(m);
     static const char *const system[] = {"/", "/usr", "/var", "/boot", "/boot/efi"};
     m->is_swap = strcmp(m->type, "swap") == 0;
     m->is_network = is_network_type(m->type) || mount_has_option(m, "_netdev") ||

@@ -1,7 +1,6 @@
 /* Filesystems that a mount unit of the administrator, not fstab, brings in at boot. */
 #include "facts/mount_parts.h"
 
-#include "base/limits.h"
 #include "base/path.h"
 #include "facts/collect.h"
 #include "facts/unit_parts.h"
@@ -40,13 +39,11 @@ static const char *value_of(const struct unit_file *unit, const char *key, const
 
 static void add_unit(struct facts *f, const char *path, bool required)
 {
-    struct read_answer r = tree_read(f->tree, path, LIMIT_CONFIG_BYTES);
-    if (r.presence == PRESENCE_UNREADABLE)
-        facts_add_gap(f, "mount", place_of_file(path), r.reason);
-    if (r.presence != PRESENCE_PRESENT || r.content.len == 0)
+    struct bytes text;
+    if (!facts_read_file(f, "mount", path, &text) || text.len == 0)
         return;
     struct unit_file unit = {0};
-    unit_file_parse(f->arena, path, r.content, &unit);
+    unit_file_parse(f->arena, path, text, &unit);
     const char *what = value_of(&unit, "What", NULL), *where = value_of(&unit, "Where", NULL);
     if (!what || !where || where[0] != '/' || !facts_has_room(f, "mount", f->mounts.count))
         return;

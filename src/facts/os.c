@@ -97,13 +97,11 @@ static enum os_family family_of(const char *id)
 
 static bool read_os_release(struct facts *f, const char *path)
 {
-    struct read_answer r = tree_read(f->tree, path, LIMIT_CONFIG_BYTES);
-    if (r.presence == PRESENCE_UNREADABLE)
-        facts_add_gap(f, "os", place_of_file(path), r.reason);
-    if (r.presence != PRESENCE_PRESENT)
+    struct bytes text;
+    if (!facts_read_file(f, "os", path, &text))
         return false;
     struct assignments list = {0};
-    assignments_read(f->arena, r.content, ASSIGNMENT_ENVIRONMENT, &list);
+    assignments_read(f->arena, text, ASSIGNMENT_ENVIRONMENT, &list);
     const char *id = assignments_value(&list, "ID");
     if (!id)
         return false;

@@ -6,6 +6,7 @@
 #include "facts/collect.h"
 
 #define LD_CONF_DEPTH 4
+#define LD_CONF_FILES 256u /* read altogether: a file may include itself */
 
 /* Debian's multiarch name of an architecture. */
 static const char *multiarch_of(const char *architecture)
@@ -24,13 +25,16 @@ static const char *multiarch_of(const char *architecture)
     return NULL;
 }
 
-static void read_ld_conf(struct facts *f, const char *path, struct text_list *out, int depth)
+static void read_ld_conf(struct facts *f, const char *path, struct text_list *out, int depth,
+                         size_t *files_read)
 {
+    if (++*files_read > LD_CONF_FILES)
+        return;
     struct read_answer r = tree_read(f->tree, path, LIMIT_CONFIG_BYTES);
     if (r.presence != PRESENCE_PRESENT)
         return;
     struct bytes rest = r.content, line;
-    while (text_next_line(&rest, &line) && out->count < 256) {
+    while (text_next_line(&rest, &line) && out->count < 256 && *files_read <= LD_CONF_FILES) {
         const char *hash = line.len ? memchr(line.ptr, '#', line.len) : NULL;
         if (hash)
             line = bytes_cut(line, 0, (size_t)(hash - line.ptr));
@@ -48,7 +52,7 @@ static void read_ld_conf(struct facts *f, const char *path, struct text_list *ou
                                       : path_join(f->arena, "/etc", words.items[i]);
             struct list_answer files = tree_glob(f->tree, pattern);
             for (size_t k = 0; files.presence == PRESENCE_PRESENT && k < files.count; k++)
-                read_ld_conf(f, files.names[k], out, depth + 1);
+                read_ld_conf(f, files.names[k], out, depth + 1, files_read);
         }
     }
 }
@@ -66,16 +70,24 @@ struct text_list facts_library_directories(struct facts *f)
                                         "/usr/local/lib"};
     for (size_t i = 0; i < sizeof usual / sizeof *usual; i++)
         text_list_add(a, &list, usual[i]);
-    read_ld_conf(f, "/etc/ld.so.conf", &list, 0);
+    size_t files_read = 0;
+    read_ld_conf(f, "/etc/ld.so.conf", &list, 0, &files_read);
     return list;
 }
 
-/* Absent everywhere; a directory that cannot be read may hold it. */
+/* Absent, or cut to nothing by a full or damaged disk: ld.so says "file too short" and ends. */
+static bool is_gone(struct facts *f, const char *path)
+{
+    struct stat_answer s = tree_stat(f->tree, path);
+    return s.presence == PRESENCE_ABSENT ||
+           (s.presence == PRESENCE_PRESENT && s.node.type == NODE_FILE && s.node.size == 0);
+}
+
+/* Gone everywhere; a directory that cannot be read may hold it. */
 static bool is_missing(struct facts *f, const char *name, const struct text_list *directories)
 {
     for (size_t i = 0; i < directories->count; i++)
-        if (tree_stat(f->tree, path_join(f->arena, directories->items[i], name)).presence !=
-            PRESENCE_ABSENT)
+        if (!is_gone(f, path_join(f->arena, directories->items[i], name)))
             return false;
     return true;
 }
@@ -90,16 +102,14 @@ void facts_find_missing_libraries(struct facts *f, const struct elf_facts *progr
         text_list_add(f->arena, &directories, common.items[i]);
     struct text_list *missing = &f->os.libraries_missing;
     if (program->interpreter && program->interpreter[0] == '/' &&
-        tree_stat(f->tree, program->interpreter).presence == PRESENCE_ABSENT &&
-        !text_list_has(missing, program->interpreter))
+        is_gone(f, program->interpreter) && !text_list_has(missing, program->interpreter))
         text_list_add(f->arena, missing, program->interpreter);
     for (size_t i = 0; i < program->needed.count && i < 256; i++) {
         const char *name = program->needed.items[i];
         if (text_list_has(missing, name))
             continue;
-        bool gone = strchr(name, '/')
-                        ? name[0] == '/' && tree_stat(f->tree, name).presence == PRESENCE_ABSENT
-                        : is_missing(f, name, &directories);
+        bool gone = strchr(name, '/') ? name[0] == '/' && is_gone(f, name)
+                                      : is_missing(f, name, &directories);
         if (gone)
             text_list_add(f->arena, missing, name);
     }

@@ -3,7 +3,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-static struct json *place_json(struct arena *a, const struct place *p)
+struct json *fact_place_json(struct arena *a, const struct place *p)
 {
     struct json *o = json_new_object(a);
     json_set_string(a, o, "file", p->file);
@@ -47,7 +47,7 @@ static struct json *field_json(struct arena *a, enum field_type type, const void
     }
     case FIELD_PLACE: {
         const struct place *place = member;
-        return place->file ? place_json(a, place) : NULL;
+        return place->file ? fact_place_json(a, place) : NULL;
     }
     }
     return NULL;

@@ -46,6 +46,8 @@ struct fact_kind {
 #define FACT_KIND(name, record, fields)                                                            \
     {name, sizeof(struct record), fields, sizeof(fields) / sizeof(*(fields))}
 
+/* {file, line, column} as records have it; the caller owns it. */
+struct json *fact_place_json(struct arena *a, const struct place *place);
 /* One record as a JSON object; the caller owns it. */
 struct json *fact_record_json(struct arena *a, const struct fact_kind *kind, const void *record);
 

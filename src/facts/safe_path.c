@@ -6,9 +6,9 @@
 #include "facts/collect.h"
 
 /* Debian's user-group-modes patch, misc.c secure_permissions: group write is tolerated where the
- * group is the owner's alone. No other account has it as primary group; its member list is empty or
- * holds just the owner; and the owner is tied to it in one of the two ways. */
-static bool is_private_group(const struct facts *f, uint32_t uid, uint32_t gid)
+ * group is one person's alone: primary group of nobody but USER, who logs in, and no member but the
+ * owner of the file; one of the two must be in it. */
+static bool is_private_group(const struct facts *f, int64_t user, uint32_t uid, uint32_t gid)
 {
     const struct group_fact *group = NULL;
     vec_each (g, &f->groups) {
@@ -28,7 +28,7 @@ static bool is_private_group(const struct facts *f, uint32_t uid, uint32_t gid)
             owner = account->name;
         if (account->gid != gid)
             continue;
-        if (account->uid != uid)
+        if (account->uid != user)
             return false;
         primary = true;
     }
@@ -45,7 +45,7 @@ static const char *fault_of(const struct facts *f, const struct node *n, int64_t
     if (n->mode & 02)
         return "world-writable";
     if ((n->mode & 020) &&
-        !(f->os.private_group == TRUTH_YES && is_private_group(f, n->uid, n->gid)))
+        !(f->os.private_group == TRUTH_YES && is_private_group(f, uid, n->uid, n->gid)))
         return "group-writable";
     return NULL;
 }

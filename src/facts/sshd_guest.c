@@ -7,7 +7,8 @@
 #include "facts/collect.h"
 #include "facts/sshd_number.h"
 
-#define LOOKUPS_MAX 500
+#define LOOKUPS_MAX  500
+#define SEARCHED_MAX (16u * 1024u * 1024u) /* bytes of services and hosts, over all look-ups */
 
 static struct bytes load(struct sshd_guest *g, const char *path, bool *was_read,
                          struct bytes *content, enum presence *presence)
@@ -37,6 +38,8 @@ static struct text_list words_of(struct sshd_guest *g, struct bytes line)
 static int service_port(struct sshd_guest *g, const char *name)
 {
     struct bytes rest = load(g, "/etc/services", &g->services_read, &g->services, NULL), line;
+    if ((g->searched += rest.len) > SEARCHED_MAX)
+        return -1;
     while (text_next_line(&rest, &line)) {
         if (text_find(line, name) == line.len)
             continue;
@@ -75,6 +78,8 @@ bool sshd_guest_knows_host(struct sshd_guest *g, const char *name)
     if (++g->lookups > LOOKUPS_MAX)
         return false;
     struct bytes rest = load(g, "/etc/hosts", &g->hosts_read, &g->hosts, NULL), line;
+    if ((g->searched += rest.len) > SEARCHED_MAX)
+        return false;
     while (text_next_line(&rest, &line)) {
         struct text_list words = words_of(g, line);
         for (size_t i = 1; i < words.count; i++) {

@@ -14,6 +14,7 @@ struct sshd_guest {
     struct bytes services, hosts, passwd;
     enum presence passwd_presence;
     unsigned lookups;   /* so far: a file full of odd names must not cost a pass each over ours */
+    size_t searched;    /* bytes of those files gone through so far, for the same reason */
     bool other_sources; /* nsswitch.conf sends passwd look-ups elsewhere as well */
 };
 

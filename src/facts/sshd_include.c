@@ -6,6 +6,7 @@
 #include "base/limits.h"
 #include "base/path.h"
 #include "base/strbuf.h"
+#include "facts/secret.h"
 #include "syntax/sshd_words.h"
 
 /* What fopen and getline would make of PATH. */
@@ -119,12 +120,14 @@ static void read_lines(struct sshd_reader *r, struct sshd_scope *scope,
                        const struct lens_text *text)
 {
     struct strbuf glued;
-    bool gluing = false;
+    struct secret_block key = {0};
+    bool gluing = false, withheld = secret_path(scope->file), before = r->withholds;
     int first = 0;
     vec_each (l, &text->lines) {
         struct bytes line = l->text;
         if (r->stopped)
-            return;
+            break;
+        r->withholds = secret_line(&key, line) || withheld;
         bool open = ends_in_nul(r, &line);
         if (!open && !gluing) {
             sshd_read_line(r, scope, line, l->line, false);
@@ -139,8 +142,9 @@ static void read_lines(struct sshd_reader *r, struct sshd_scope *scope,
         if (!gluing)
             sshd_read_line(r, scope, strbuf_bytes(&glued), first, false);
     }
-    if (gluing)
+    if (gluing && !r->stopped)
         sshd_read_line(r, scope, strbuf_bytes(&glued), first, false);
+    r->withholds = before;
 }
 
 void sshd_read_file(struct sshd_reader *r, struct sshd_scope *scope)

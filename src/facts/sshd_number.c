@@ -138,7 +138,8 @@ int64_t sshd_time(const char *text, int version, double *seconds)
     if (text && *text) {
         if (version >= 1003) {
             exact = time_by_decimals(text);
-            total = exact < 0 || exact > INT_MAX ? -1 : (int64_t)exact;
+            /* the way round that also refuses what overflowed to no number at all */
+            total = exact >= 0 && exact <= INT_MAX ? (int64_t)exact : -1;
         } else {
             total = version < 908 ? time_by_strtol(text, version) : time_by_digits(text);
             exact = (double)total;

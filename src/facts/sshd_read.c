@@ -4,6 +4,7 @@
 
 #include "base/limits.h"
 #include "facts/collect.h"
+#include "facts/secret.h"
 #include "facts/sshd_match.h"
 #include "facts/sshd_number.h"
 
@@ -14,6 +15,11 @@ struct diag_fact *sshd_add_diag(struct sshd_reader *r, enum diag_level level, co
     static const char *const names[] = {"info", "counted", "fatal", "lint"};
     if (r->config->diagnoses.count >= LIMIT_RECORDS)
         r->stopped = true;
+    if (r->withholds) {
+        keyword = keyword ? SECRET_WITHHELD : NULL;
+        value = NULL;
+        says = "a line of a private key or of a password file";
+    }
     struct diag_fact *d = vec_push_new(r->arena, &r->config->diagnoses);
     bool ends = level == DIAG_FATAL || level == DIAG_COUNTED;
     *d = (struct diag_fact){

@@ -37,6 +37,7 @@ struct sshd_reader {
     struct map files; /* path → struct lens_text, read once */
     int64_t start_rate;
     bool ports_from_command_line; /* -p was given: Port lines are skipped */
+    bool withholds; /* the line at hand is part of a key or a password file: not to be quoted */
 };
 
 void sshd_read_command_line(struct sshd_reader *r, const struct text_list *words);

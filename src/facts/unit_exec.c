@@ -1,7 +1,6 @@
 /* ExecStart with its environment, and what makes systemd refuse a service or a socket. */
 #include "facts/unit_parts.h"
 
-#include "base/limits.h"
 #include "base/path.h"
 #include "base/strbuf.h"
 #include "facts/assignments.h"
@@ -48,15 +47,17 @@ static struct assignments environment_of(const struct unit_tree *u, const struct
             files.presence != PRESENCE_UNREADABLE)
             set_problem(out, "environment file missing", list[i]->at);
         for (size_t k = 0; files.presence == PRESENCE_PRESENT && k < files.count && k < 64; k++) {
-            struct read_answer r = tree_read(u->f->tree, files.names[k], LIMIT_CONFIG_BYTES);
-            if (r.presence == PRESENCE_UNREADABLE)
-                facts_add_gap(u->f, "unit", place_of_file(files.names[k]), r.reason);
-            if (r.presence == PRESENCE_PRESENT)
-                assignments_read(a, r.content, ASSIGNMENT_ENVIRONMENT, &env);
+            struct bytes text;
+            if (facts_read_file(u->f, "unit", files.names[k], &text))
+                assignments_read(a, text, ASSIGNMENT_ENVIRONMENT, &env);
         }
     }
     return env;
 }
+
+/* execve(2): no longer word can be handed over (MAX_ARG_STRLEN). */
+#define WORD_MAX  131072u
+#define WORDS_MAX 4096u
 
 static bool is_name_char(char c)
 {
@@ -69,7 +70,9 @@ static const char *expand_inside(struct arena *a, const struct assignments *env,
 {
     struct strbuf s;
     strbuf_init(&s, a);
-    for (const char *p = word; *p; p++) {
+    if (strlen(word) > WORD_MAX)
+        return word;
+    for (const char *p = word; *p && s.len <= WORD_MAX; p++) {
         const char *end;
         if (p[0] == '$' && p[1] == '$') {
             strbuf_add_char(&s, '$');
@@ -104,9 +107,9 @@ static void add_words(struct arena *a, const struct assignments *env, const char
         text_list_add(a, out, expand_inside(a, env, word, instance));
         return;
     }
-    const char *value = assignments_value(env, word + 1);
+    const char *value = out->count < WORDS_MAX ? assignments_value(env, word + 1) : NULL;
     struct text_list words = value ? unit_words(a, value) : (struct text_list){0};
-    for (size_t i = 0; i < words.count && out->count < 4096; i++)
+    for (size_t i = 0; i < words.count && out->count < WORDS_MAX; i++)
         text_list_add(a, out, words.items[i]);
 }
 

@@ -130,6 +130,9 @@ static void load_one(const struct unit_tree *u, const char *path, struct unit_fi
             return; /* a drop-in that is masked */
         facts_add_gap(u->f, "unit", place_of_file(path), r.reason);
     }
+    if (r.cut)
+        facts_add_gap(u->f, "unit", place_of_file(path),
+                      "a limit was hit: larger than 1 MiB, the rest is not read");
     if (r.presence == PRESENCE_PRESENT)
         unit_file_parse(u->f->arena, path, r.content, out);
 }

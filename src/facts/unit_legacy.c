@@ -25,13 +25,11 @@ static void take_settings(struct facts *f, const char *const *files, size_t coun
     static const char *const options[] = {"SSHD_OPTS", "OPTIONS", "command_args"};
     out->exec_path = f->os.sshd_path ? f->os.sshd_path : "/usr/sbin/sshd";
     for (size_t i = 0; i < count; i++) {
-        struct read_answer r = tree_read(f->tree, files[i], LIMIT_CONFIG_BYTES);
-        if (r.presence == PRESENCE_UNREADABLE)
-            facts_add_gap(f, "unit", place_of_file(files[i]), r.reason);
-        if (r.presence != PRESENCE_PRESENT)
+        struct bytes text;
+        if (!facts_read_file(f, "unit", files[i], &text))
             continue;
         struct assignments list = {0};
-        assignments_read(f->arena, r.content, ASSIGNMENT_SHELL, &list);
+        assignments_read(f->arena, text, ASSIGNMENT_SHELL, &list);
         const char *binary = assignments_value(&list, "SSHD_BINARY");
         if (binary)
             out->exec_path = binary;

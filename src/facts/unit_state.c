@@ -148,10 +148,10 @@ void unit_judge_conditions(const struct unit_tree *u, const struct unit_file *fi
     size_t triggers = 0, triggers_no = 0;
     const char *failed_trigger = NULL;
     vec_each (s, &file->settings) {
-        bool assert = strncmp(s->key, "Assert", 6) == 0;
-        if (strcmp(s->section, "Unit") != 0 || (!assert &&strncmp(s->key, "Condition", 9) != 0))
+        bool is_assert = strncmp(s->key, "Assert", 6) == 0;
+        if (strcmp(s->section, "Unit") != 0 || (!is_assert && strncmp(s->key, "Condition", 9) != 0))
             continue;
-        const char *kind = s->key + (assert ? 6 : 9), *value = s->value;
+        const char *kind = s->key + (is_assert ? 6 : 9), *value = s->value;
         if (!*value) { /* resets every condition of the unit */
             triggers = triggers_no = 0;
             out->condition_failed = NULL;

@@ -6,11 +6,9 @@
 #include <sys/sysmacros.h>
 
 #include "base/cleanup.h"
+#include "base/limits.h"
 #include "base/path.h"
 #include "guest/mountinfo.h"
-
-/* More than any sane machine has: a storage server's multipath zoo is cut here. */
-#define LIMIT_HOST_DEVICES 1024
 
 struct host_search {
     struct arena *arena;

@@ -227,34 +227,39 @@ static int do_write(struct tree *t, const char *path, const struct json *change,
     return put_content(t, path, strbuf_bytes(&s), change, e);
 }
 
-static int do_write_hex(struct tree *t, const char *path, const struct json *change, struct err *e)
+/* Bytes written as pairs of hexadecimal digits; HEX may be NULL. */
+static int add_hex(struct strbuf *s, const char *hex, struct err *e)
 {
-    const char *hex = json_member_string(change, "hex");
-    struct strbuf s;
-    strbuf_init(&s, t->arena);
     for (; hex && *hex; hex += 2) {
         unsigned int byte;
         if (sscanf(hex, "%2x", &byte) != 1 || !hex[1])
             return err_set(e, ERR_SYNTAX, "\"hex\" is not pairs of hexadecimal digits");
-        strbuf_add_char(&s, (char)byte);
+        strbuf_add_char(s, (char)byte);
     }
+    return 0;
+}
+
+static int do_write_hex(struct tree *t, const char *path, const struct json *change, struct err *e)
+{
+    struct strbuf s;
+    strbuf_init(&s, t->arena);
+    int result = add_hex(&s, json_member_string(change, "hex"), e);
+    if (result != 0)
+        return result;
     return put_content(t, path, strbuf_bytes(&s), change, e);
 }
 
 /* A label or an ACL: "text" as it is, or "hex". */
 static int do_xattr(struct tree *t, const char *path, const struct json *change, struct err *e)
 {
-    const char *name = json_member_string(change, "name"), *hex = json_member_string(change, "hex");
+    const char *name = json_member_string(change, "name");
     const char *text = json_member_string(change, "text");
     struct strbuf value;
     strbuf_init(&value, t->arena);
     strbuf_add(&value, text ? text : "");
-    for (; hex && *hex; hex += 2) {
-        unsigned int byte;
-        if (sscanf(hex, "%2x", &byte) != 1 || !hex[1])
-            return err_set(e, ERR_SYNTAX, "\"hex\" is not pairs of hexadecimal digits");
-        strbuf_add_char(&value, (char)byte);
-    }
+    int result = add_hex(&value, json_member_string(change, "hex"), e);
+    if (result != 0)
+        return result;
     if (!name)
         return err_set(e, ERR_SYNTAX, "an xattr needs a \"name\"");
     if (tree_lstat(t, path).presence != PRESENCE_PRESENT)

@@ -1,11 +1,7 @@
 #include "guest/image_private.h"
 
+#include "base/limits.h"
 #include "guest/partition.h"
-
-/* Bounds on what a hostile table can make us look at: each look is a call to the appliance. */
-#define LIMIT_FILESYSTEMS    128
-#define LIMIT_SUBVOLUMES     64
-#define LIMIT_LISTED_DEVICES 64
 
 /* A device of the appliance as a reader. The start of it is fetched once: tables and superblocks
  * are there, and each call costs some 70 ms under emulation (the daemon waits for udev). */

@@ -9,8 +9,6 @@
 #include "base/limits.h"
 #include "guest/image_watchdog.h"
 
-/* Emulation is slow to speak, and slower on a busy machine. */
-#define LIMIT_EMULATION_SILENCE_SECONDS 240
 /* Enough to mount any filesystem and read configuration files. */
 #define APPLIANCE_MEGABYTES 512
 

@@ -1,10 +1,9 @@
 #include "guest/partition.h"
 
+#include "base/limits.h"
 #include "base/strbuf.h"
 
 #define MBR_BYTES 512u
-/* Enough for any table the kernel takes: it makes at most 256 minors a disk. */
-#define LIMIT_PARTITIONS 256
 
 enum {
     TYPE_EMPTY = 0,

@@ -324,10 +324,16 @@ static void glob_step(struct glob_state *g, const char *base, const char *rest)
         return;
     }
     g->out->cut |= list.cut;
-    for (size_t i = 0; i < list.count; i++)
+    for (size_t i = 0; i < list.count; i++) {
+        if (++g->t->globbed > LIMIT_GLOB_NAMES) {
+            g->out->presence = PRESENCE_UNREADABLE;
+            g->out->reason = "a limit was hit: too many names to hold against patterns";
+            return;
+        }
         if (fnmatch(pattern, list.names[i], FNM_PERIOD) == 0 &&
             g->found.count < LIMIT_DIRECTORY_ENTRIES)
             glob_found(g, path_join(a, base, list.names[i]), rest);
+    }
 }
 
 struct list_answer tree_glob(struct tree *t, const char *pattern)

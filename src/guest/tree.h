@@ -137,6 +137,7 @@ struct tree {
     void *state; /* the engine's own */
     /* Directories whose filesystem is not in the tree: see tree_mark_not_mounted. */
     VEC(struct tree_gap { const char *directory; const char *reason; }) gaps;
+    size_t globbed; /* names that patterns were held against so far, for LIMIT_GLOB_NAMES */
 };
 
 /* Never follows the last component. */
@@ -163,7 +164,8 @@ void tree_mark_not_mounted(struct tree *t, const char *directory, const char *re
 
 /* Paths that match a glob(7) pattern (*, ?, [...]; no braces; a leading dot must be matched
  * literally), sorted by byte value as sshd's and glob's GLOB_NOSORT-less order in the C locale.
- * A pattern without wildcards gives itself if something (a dangling link too) is there. */
+ * A pattern without wildcards gives itself if something (a dangling link too) is there. Unreadable
+ * where some directory is, and where LIMIT_GLOB_NAMES is hit (links in circles multiply names). */
 struct list_answer tree_glob(struct tree *t, const char *pattern);
 
 #endif

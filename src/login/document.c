@@ -67,15 +67,6 @@ static void add(struct arena *a, struct records *list, size_t first, const struc
                               is_expected(w, r)}));
 }
 
-static struct json *place_json(struct arena *a, const struct place *p)
-{
-    struct json *o = json_new_object(a);
-    json_set_string(a, o, "file", p->file);
-    json_set_number(a, o, "line", p->line);
-    json_set_number(a, o, "column", p->column);
-    return o;
-}
-
 static void set_text(struct arena *a, struct json *o, const char *name, const char *text)
 {
     if (text)
@@ -97,7 +88,7 @@ static struct json *record_json(struct arena *a, const struct record *record)
     set_text(a, o, "wanted", r->wanted);
     set_text(a, o, "detail", r->detail);
     if (r->at.file)
-        json_set(a, o, "at", place_json(a, &r->at));
+        json_set(a, o, "at", fact_place_json(a, &r->at));
     return o;
 }
 
@@ -108,17 +99,21 @@ struct json *login_reason_record(struct arena *a, const struct walk *w, const st
     return record_json(a, &record);
 }
 
-static void collect(struct arena *a, const struct walk *w, struct records *everybody,
-                    struct records *own, size_t first_own)
+/* BEFORE is the walk before, or NULL: a list that both share has been taken as far as it is about
+ * everybody. */
+static void collect(struct arena *a, const struct walk *w, const struct walk *before,
+                    struct records *everybody, struct records *own, size_t first_own)
 {
-    for (int g = 0; g < GATE_COUNT; g++)
+    for (int g = 0; g < GATE_COUNT; g++) {
+        bool is_shared = before && before->gates[g].reasons == w->gates[g].reasons;
         for (size_t i = 0; i < w->gates[g].reason_count; i++) {
             const struct reason *r = &w->gates[g].reasons[i];
-            if (r->everybody)
-                add(a, everybody, 0, w, r);
-            else
+            if (!r->everybody)
                 add(a, own, first_own, w, r);
+            else if (!is_shared)
+                add(a, everybody, 0, w, r);
         }
+    }
 }
 
 void login_add_to_document(const struct facts *f, const struct login_answer *answer,
@@ -133,7 +128,7 @@ void login_add_to_document(const struct facts *f, const struct login_answer *ans
             i == 0 || strcmp(answer->walks.items[i - 1].subject.user, w->subject.user) != 0;
         if (new_user)
             first_own = own.items.count;
-        collect(a, w, &everybody, &own, first_own);
+        collect(a, w, i > 0 ? w - 1 : NULL, &everybody, &own, first_own);
     }
     struct json *section = json_new_array(a);
     for (size_t i = 0; i < everybody.items.count; i++)

@@ -226,9 +226,15 @@ void judge_nobody(const struct facts *f, struct login_answer *answer)
         .keyword = gate_name(gate),
         .detail = cause ? cause->id : NULL,
     };
+    struct gate_answer before = {0}, after = {0};
     for (size_t i = 0; i < answer->walks.count; i++) {
-        struct walk *w = &answer->walks.items[i];
-        if (w->gates[gate].state == GATE_SHUT)
-            append_reason(f->arena, &w->gates[gate], &nobody);
+        struct gate_answer *shut = &answer->walks.items[i].gates[gate];
+        if (shut->state != GATE_SHUT)
+            continue;
+        if (shut->reasons != before.reasons) { /* walks may share their lists */
+            before = after = *shut;
+            append_reason(f->arena, &after, &nobody);
+        }
+        *shut = after;
     }
 }

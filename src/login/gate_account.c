@@ -71,6 +71,13 @@ static bool is_password(const struct visit *v)
     return v->subject->method != METHOD_PUBLICKEY;
 }
 
+static const char *say_defect(const struct row_fact *row)
+{
+    if (strcmp(row->defect, "bad-number") == 0)
+        return "a field that is no number, or no number getspnam takes";
+    return strcmp(row->defect, "fields-missing") == 0 ? "fields are missing" : row->defect;
+}
+
 /* No shadow line, or one that cannot be read: pam_unix's account phase refuses keys too. True when
  * nothing more can be said about the entry. */
 static bool judge_shadow_entry(const struct visit *v, bool pam)
@@ -95,9 +102,9 @@ static bool judge_shadow_entry(const struct visit *v, bool pam)
                                       row                 ? row->at
                                       : a->shadow_at.file ? a->shadow_at
                                                           : a->at);
-        r->value = row ? row->defect : "missing";
+        r->value = row ? "damaged" : "missing";
         r->keyword = a->name;
-        r->detail = row ? row->detail : NULL;
+        r->detail = row ? say_defect(row) : NULL;
     }
     return a->password_state == PASSWORD_NO_ENTRY;
 }

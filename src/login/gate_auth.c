@@ -247,6 +247,9 @@ static void judge_root(const struct visit *v)
 /* UsePAM off in a build that has PAM: a "!" in shadow then refuses keys too. */
 static void judge_pam(const struct visit *v)
 {
+    /* No configuration at all: sshd does not run, and what its defaults would do is no news. */
+    if (v->settings->config->directives.count == 0 && reason_list_shuts(v->guest, GATE_SSHD))
+        return;
     if (v->facts->os.pam == TRUTH_NO || uses_pam(v->facts) || !v->account ||
         v->subject->method != METHOD_PUBLICKEY || v->account->password_state != PASSWORD_LOCKED)
         return;

@@ -58,7 +58,7 @@ static void lock_blocked(struct search *s, const struct key_file_fact *file)
              (a->home_real && strcmp(where, a->home_real) == 0))
         id = "key-home-perms";
     struct reason *r = reason_add(&s->locks, id, GATE_SHUT, place_of_file(where));
-    r->value = "not-readable";
+    r->value = arena_printf(s->v->facts->arena, "%s has no right to look into it", a->name);
     r->keyword = file->path;
     r->detail = file->detail;
 }
@@ -359,7 +359,10 @@ size_t gate_key(const struct visit *v)
         return judge_keys(v);
     /* Only to know how many keys a second factor could be: the locks are the other walk's. */
     struct reason_list unheard = {.arena = v->facts->arena};
+    struct subject with_key = *v->subject;
+    with_key.identity = v->question->identity;
     struct visit quiet = *v;
     quiet.reasons = &unheard;
+    quiet.subject = &with_key;
     return judge_keys(&quiet);
 }

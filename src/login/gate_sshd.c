@@ -22,18 +22,22 @@ static bool is_purpose(const struct file_fact *file, const char *purpose)
     return file->purpose && strcmp(file->purpose, purpose) == 0;
 }
 
-/* A program sshd needs: there, and with an execute bit. */
+/* A program sshd needs: there, with an execute bit, and not cut to nothing. */
 static void judge_program(const struct file_fact *file, struct reason_list *out)
 {
     bool runs =
         file->exists && (file->mode & 0111) && file->type && strcmp(file->type, "file") == 0;
-    if (runs)
+    bool empty = runs && file->size == 0;
+    if (runs && !empty)
         return;
     struct reason *r =
         reason_for_all(out, "sshd-binary-missing", file->unreadable ? GATE_UNKNOWN : GATE_SHUT,
                        place_of_file(file->path));
     r->keyword = file->path;
-    r->value = file->unreadable ? "unreadable" : file->exists ? "not-executable" : "missing";
+    r->value = file->unreadable ? "unreadable"
+               : empty          ? "empty"
+               : file->exists   ? "not executable"
+                                : "missing";
     r->detail = file->unreadable;
 }
 

@@ -7,6 +7,7 @@
 #include <strings.h>
 #include <time.h>
 
+#include "facts/collect.h"
 #include "login/match_pattern.h"
 
 bool key_line_is_cloud_init(const struct key_fact *key)
@@ -177,6 +178,17 @@ static struct line_verdict judge_root(const struct visit *v, const struct key_fa
     return verdict;
 }
 
+/* sshd: auth.c auth_key_is_revoked, for a plain list of keys. */
+static struct line_verdict judge_revoked(const struct visit *v, const struct key_fact *key)
+{
+    const char *path = effective_value(v->settings, "RevokedKeys");
+    vec_each (file, &v->facts->files)
+        if (file->purpose && strcmp(file->purpose, "revoked-keys") == 0 && key->fingerprint &&
+            strcmp(file->path, path) == 0 && text_list_has(&file->keys, key->fingerprint))
+            return refuse("key-revoked", "RevokedKeys", path);
+    return (struct line_verdict){0};
+}
+
 struct line_verdict key_line_judge(const struct visit *v, const struct key_fact *key)
 {
     if (key->defect || !key->type) {
@@ -193,6 +205,8 @@ struct line_verdict key_line_judge(const struct visit *v, const struct key_fact 
         verdict = judge_algorithm(v, key);
     if (!verdict.reason)
         verdict = judge_size(v, key);
+    if (!verdict.reason)
+        verdict = judge_revoked(v, key);
     if (!verdict.reason)
         verdict = judge_root(v, key);
     return verdict;

@@ -14,10 +14,34 @@ struct judging {
     const struct login_question *question;
     const struct key_index *index;
     struct reason_list guest;
+    struct gate_answer everybody[GATE_COUNT]; /* GUEST by gate; walks without a reason of their own
+                                               * share its lists */
     int port; /* where sshd can be reached; Match LocalPort sees it */
     struct login_answer *answer;
     VEC(const struct account_fact *) accounts; /* one for each walk */
 };
+
+static void fill_gate(struct arena *a, struct gate_answer *answer, enum gate gate,
+                      const struct reason_list *list)
+{
+    size_t more = 0;
+    for (size_t i = 0; i < list->items.count; i++)
+        more += list->items.items[i].gate == gate;
+    if (more == 0)
+        return;
+    struct reason *reasons = arena_alloc_array(a, answer->reason_count + more, sizeof *reasons);
+    if (answer->reason_count > 0)
+        memcpy(reasons, answer->reasons, answer->reason_count * sizeof *reasons);
+    for (size_t i = 0; i < list->items.count; i++) {
+        const struct reason *r = &list->items.items[i];
+        if (r->gate != gate)
+            continue;
+        reasons[answer->reason_count++] = *r;
+        if (r->state == GATE_SHUT || (r->state == GATE_UNKNOWN && answer->state != GATE_SHUT))
+            answer->state = r->state;
+    }
+    answer->reasons = reasons;
+}
 
 static void judge_guest(struct judging *j)
 {
@@ -34,6 +58,10 @@ static void judge_guest(struct judging *j)
     gate_account_files(j->f, &j->guest);
     gate_sudo_guest(j->f, &j->guest);
     gate_pam_guest(j->f, &j->guest);
+    for (int g = 0; g < GATE_COUNT; g++) {
+        j->everybody[g].state = GATE_OPEN;
+        fill_gate(j->f->arena, &j->everybody[g], (enum gate)g, &j->guest);
+    }
 }
 
 /* Gates that this build judges, for this subject. */
@@ -58,37 +86,16 @@ static bool is_judged(enum gate gate, const struct walk *w)
     }
 }
 
-static void fill_gate(struct arena *a, struct gate_answer *answer, enum gate gate,
-                      const struct reason_list *list)
-{
-    size_t more = 0;
-    for (size_t i = 0; i < list->items.count; i++)
-        more += list->items.items[i].gate == gate;
-    if (more == 0)
-        return;
-    struct reason *reasons = arena_alloc_array(a, answer->reason_count + more, sizeof *reasons);
-    if (answer->reason_count > 0)
-        memcpy(reasons, answer->reasons, answer->reason_count * sizeof *reasons);
-    for (size_t i = 0; i < list->items.count; i++) {
-        const struct reason *r = &list->items.items[i];
-        if (r->gate != gate)
-            continue;
-        reasons[answer->reason_count++] = *r;
-        if (r->state == GATE_SHUT || (r->state == GATE_UNKNOWN && answer->state != GATE_SHUT))
-            answer->state = r->state;
-    }
-    answer->reasons = reasons;
-}
-
 static void fill_walk(struct judging *j, struct walk *w, const struct reason_list *own,
                       struct sudo_verdict sudo)
 {
     w->sudo = sudo.kind;
     for (int g = 0; g < GATE_COUNT; g++) {
         struct gate_answer *answer = &w->gates[g];
+        *answer = j->everybody[g];
         bool judged = g == GATE_SUDO ? sudo.judged : is_judged((enum gate)g, w);
-        answer->state = judged ? GATE_OPEN : GATE_NOT_JUDGED;
-        fill_gate(j->f->arena, answer, (enum gate)g, &j->guest);
+        if (answer->state == GATE_OPEN && !judged)
+            answer->state = GATE_NOT_JUDGED;
         fill_gate(j->f->arena, answer, (enum gate)g, own);
     }
 }

@@ -123,6 +123,7 @@ static const struct login_reason_row rows[] = {
     {"key-lines-glued", GATE_KEY},
     {"key-foreign-format", GATE_KEY},
     {"key-options-block", GATE_KEY},
+    {"key-revoked", GATE_KEY},
     {"key-type-unsupported", GATE_KEY},
     {"key-path-elsewhere", GATE_KEY},
     {"key-in-wrong-home", GATE_KEY},

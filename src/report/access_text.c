@@ -1,22 +1,25 @@
 #include "report/access_text.h"
 
+#include <stdint.h>
 #include <string.h>
 
 #include "base/escape.h"
+#include "base/map.h"
 #include "model/walk.h"
 
 /* So many people are named in a sentence; the matrix has them all. */
 #define PEOPLE_NAMED 4
 
-typedef VEC(const char *) names;
+/* What the matrix says of one person: the entry of each method, NULL where there is none. */
+struct person {
+    const char *user;
+    const struct json *ways[METHOD_COUNT];
+};
 
-static bool holds(const names *list, const char *name)
-{
-    vec_each (n, list)
-        if (strcmp(*n, name) == 0)
-            return true;
-    return false;
-}
+struct people {
+    VEC(struct person) items;
+    bool has_method[METHOD_COUNT]; /* for somebody */
+};
 
 static const char *text_of(const struct json *o, const char *name)
 {
@@ -24,29 +27,27 @@ static const char *text_of(const struct json *o, const char *name)
     return s ? s : "";
 }
 
-static names people(struct arena *a, const struct json *access)
+/* In the order in which they are first named. */
+static struct people people_of(struct arena *a, const struct json *access)
 {
-    names list = {0};
-    for (const struct json *w = json_first(access); w; w = json_next(w))
-        if (!holds(&list, text_of(w, "user")))
-            vec_push(a, &list, text_of(w, "user"));
-    return list;
-}
-
-static const struct json *entry(const struct json *access, const char *user, const char *method)
-{
-    for (const struct json *w = json_first(access); w; w = json_next(w))
-        if (strcmp(text_of(w, "user"), user) == 0 && strcmp(text_of(w, "method"), method) == 0)
-            return w;
-    return NULL;
-}
-
-static bool has_method(const struct json *access, const char *method)
-{
-    for (const struct json *w = json_first(access); w; w = json_next(w))
-        if (strcmp(text_of(w, "method"), method) == 0)
-            return true;
-    return false;
+    struct people all = {0};
+    struct map known; /* user to index + 1 */
+    map_init(&known, a);
+    for (const struct json *w = json_first(access); w; w = json_next(w)) {
+        uintptr_t at = (uintptr_t)map_get(&known, text_of(w, "user"));
+        if (at == 0) {
+            vec_push_new(a, &all.items)->user = text_of(w, "user");
+            at = all.items.count;
+            map_set(&known, text_of(w, "user"), (void *)at);
+        }
+        for (int m = 0; m < METHOD_COUNT; m++) {
+            if (strcmp(text_of(w, "method"), login_method_name((enum login_method)m)) != 0)
+                continue;
+            all.items.items[at - 1].ways[m] = w;
+            all.has_method[m] = true;
+        }
+    }
+    return all;
 }
 
 /* "shut at sshd, key" */
@@ -84,35 +85,32 @@ const char *access_sudo_words(const char *kind)
 }
 
 /* How a person becomes root; NULL when it was not judged or goes without saying. */
-static const char *sudo_text(const struct json *access, const char *user)
+static const char *sudo_text(const struct person *p)
 {
-    if (strcmp(user, "root") == 0)
-        return NULL;
     const char *words = NULL;
-    for (const struct json *w = json_first(access); w && !words; w = json_next(w))
-        if (strcmp(text_of(w, "user"), user) == 0)
-            words = access_sudo_words(text_of(w, "sudo"));
+    if (strcmp(p->user, "root") == 0)
+        return NULL;
+    for (int m = 0; m < METHOD_COUNT && !words; m++)
+        words = access_sudo_words(text_of(p->ways[m], "sudo"));
     return words;
 }
 
-static void add_person(struct table *t, const struct json *access, const char *user)
+static void add_person(struct table *t, const struct people *all, const struct person *p)
 {
     struct arena *a = t->arena;
     struct table_row *row = table_add(t, 1 + 2 * METHOD_COUNT + 2);
-    row->cells[0].text = escape_terminal_text(a, user);
+    row->cells[0].text = escape_terminal_text(a, p->user);
     size_t cell = 1;
     for (int m = 0; m < METHOD_COUNT; m++) {
-        const char *method = login_method_name((enum login_method)m);
-        if (!has_method(access, method))
+        if (!all->has_method[m])
             continue;
-        const struct json *w = entry(access, user, method);
-        if (w) {
-            row->cells[cell].text = method;
-            row->cells[cell + 1].text = verdict_text(a, w, &row->cells[cell + 1].colour);
+        if (p->ways[m]) {
+            row->cells[cell].text = login_method_name((enum login_method)m);
+            row->cells[cell + 1].text = verdict_text(a, p->ways[m], &row->cells[cell + 1].colour);
         }
         cell += 2;
     }
-    const char *sudo = sudo_text(access, user);
+    const char *sudo = sudo_text(p);
     if (sudo) {
         row->cells[cell].text = "sudo";
         row->cells[cell + 1].text = sudo;
@@ -121,47 +119,48 @@ static void add_person(struct table *t, const struct json *access, const char *u
 
 void access_print(struct strbuf *out, const struct json *document, const struct table_style *style)
 {
-    const struct json *access = json_member(document, "access");
-    if (json_count(access) == 0)
+    struct people all = people_of(out->arena, json_member(document, "access"));
+    if (all.items.count == 0)
         return;
     struct table_style unwrapped = {style->colour, 0};
     struct table t = {.arena = out->arena};
-    names list = people(out->arena, access);
-    vec_each (user, &list)
-        add_person(&t, access, *user);
+    vec_each (p, &all.items)
+        add_person(&t, &all, p);
     strbuf_add(out, "access\n");
     table_print(out, &t, 2, &unwrapped);
 }
 
+static bool is_open(const struct json *way)
+{
+    return strcmp(text_of(way, "verdict"), "open") == 0;
+}
+
 const char *access_open_people(struct arena *a, const struct json *document)
 {
-    const struct json *access = json_member(document, "access");
-    names list = people(a, access);
+    struct people all = people_of(a, json_member(document, "access"));
     struct strbuf s;
     strbuf_init(&s, a);
     size_t named = 0, open = 0;
-    vec_each (user, &list) {
+    vec_each (p, &all.items) {
         const char *between = " (";
-        bool said = false;
-        for (const struct json *w = json_first(access); w; w = json_next(w)) {
-            if (strcmp(text_of(w, "user"), *user) != 0 ||
-                strcmp(text_of(w, "verdict"), "open") != 0)
+        for (int m = 0; m < METHOD_COUNT && (named < PEOPLE_NAMED || between[0] != ' '); m++) {
+            if (!is_open(p->ways[m]))
                 continue;
-            if (!said) {
-                open++;
-                if (named >= PEOPLE_NAMED)
-                    break;
+            if (between[0] == ' ') {
                 strbuf_add(&s, named > 0 ? ", " : "");
-                escape_terminal(&s, bytes_of(*user));
+                escape_terminal(&s, bytes_of(p->user));
                 named++;
-                said = true;
             }
-            strbuf_add(&s, between);
-            escape_terminal(&s, bytes_of(text_of(w, "method")));
+            strbuf_printf(&s, "%s%s", between, login_method_name((enum login_method)m));
             between = ", ";
         }
-        if (said)
+        if (between[0] != ' ')
             strbuf_add_char(&s, ')');
+        for (int m = 0; m < METHOD_COUNT; m++)
+            if (is_open(p->ways[m])) {
+                open++;
+                break;
+            }
     }
     if (open > named)
         strbuf_printf(&s, " and %zu more", open - named);

@@ -2,7 +2,8 @@
 check_PROGRAMS += tests/golden/fixture_to_directory
 tests_golden_fixture_to_directory_SOURCES = tests/golden/fixture_to_directory.c
 tests_golden_fixture_to_directory_LDADD = libguest.a libmodel.a libbase.a $(room_libs)
-TESTS += tests/golden/reports.test tests/golden/command_line.test tests/golden/schemas.test
+TESTS += tests/golden/reports.test tests/golden/command_line.test tests/golden/schemas.test \
+	tests/golden/secrets.test
 EXTRA_DIST += \
 	tests/golden/command_line.test \
 	tests/golden/demo.text \
@@ -11,5 +12,6 @@ EXTRA_DIST += \
 	tests/golden/lib.sh \
 	tests/golden/reports.test \
 	tests/golden/schemas.test \
+	tests/golden/secrets.test \
 	tests/golden/validate.py \
 	tests/golden/why.text

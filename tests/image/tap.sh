@@ -19,7 +19,7 @@ finish() {
     for p in ${loops[@]+"${loops[@]}"}; do
         losetup -d "$p" 2>/dev/null
     done
-    rm -rf "$scratch"
+    rm -rf --one-file-system "$scratch"
 }
 trap finish EXIT
 

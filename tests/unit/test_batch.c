@@ -282,19 +282,25 @@ START_TEST(what_is_late_is_killed_with_its_children)
 }
 END_TEST
 
+/* A person who interrupts us as soon as the judging has begun. */
+static void interrupt_us(void *context, const char *target, const char *stage)
+{
+    (void)context, (void)target;
+    if (strcmp(stage, "judging") == 0)
+        kill(getpid(), SIGINT);
+}
+
 START_TEST(a_signal_ends_it)
 {
-    pid_t parent = getpid();
-    pid_t sender = fork();
-    if (sender == 0) {
-        sleep(1);
-        kill(parent, SIGINT);
-        _exit(0);
-    }
-    struct worker_outcome o = run_with("spin", "first", 60);
+    struct worker_request request = {
+        .job = JOB_SCAN,
+        .target = {.name = "spin", .kind = TARGET_IMAGE, .root = "first"},
+        .timeout_seconds = 60,
+        .progress = interrupt_us,
+    };
+    struct worker_outcome o = worker_run(arena, &request);
     ck_assert_int_eq(o.signal, SIGINT);
     ck_assert_int_eq(o.documents.count, 0);
-    waitpid(sender, NULL, 0);
 }
 END_TEST
 

@@ -60,7 +60,11 @@ static const struct row {
              SHUT, "account-expired"),
     KEYLOGIN("expires tomorrow", "debian-12", PAM("") "," SHADOW("*", "20100:0:99999:7::20606:"),
              OPEN, NULL),
-    KEYLOGIN("expires never (-1)", "debian-12", PAM("") "," SHADOW("*", "20100:0:99999:7::-1:"),
+    KEYLOGIN("-1: getspnam does not take the line", "debian-12",
+             PAM("") "," SHADOW("*", "20100:0:99999:7::-1:"), SHUT, "shadow-entry-missing"),
+    KEYLOGIN("-1, no PAM", "debian-12", NO_PAM("") "," SHADOW("*", "20100:0:99999:7::-1:"), OPEN,
+             NULL),
+    KEYLOGIN("expires never (empty)", "debian-12", PAM("") "," SHADOW("*", "20100:0:99999:7:::"),
              OPEN, NULL),
     KEYLOGIN("A06 no shadow line, no PAM", "debian-12",
              NO_PAM("") "," WRITE("/etc/shadow", "root:*:20100::::::\\n"), OPEN, NULL),
@@ -78,8 +82,8 @@ static const struct row {
     KEYLOGIN("changed in the future", "debian-12", PAM("") "," SHADOW("*", "30000:0:90:7:::"), OPEN,
              NULL),
     KEYLOGIN("absurd numbers", "debian-12",
-             PAM("") "," SHADOW("*", "9999999999999999999:0:-5:7:99999999999999999999::"), OPEN,
-             NULL),
+             PAM("") "," SHADOW("*", "9999999999999999999:0:-5:7:99999999999999999999::"), SHUT,
+             "shadow-entry-missing"),
     KEYLOGIN("A08 no such shell", "debian-12", PASSWD("ana:x:1000:1000::/home/ana:/bin/zsh"), SHUT,
              "shell-missing-or-not-executable"),
     KEYLOGIN("A08 but a chroot", "debian-12",
@@ -142,6 +146,17 @@ static const struct row {
                      "{\"do\": \"replace\", \"path\": \"/etc/group\", \"old\": \"ana:x:1000:\", "
                      "\"new\": \"ana:x:1000:sshd\"}",
         SHUT, "key-home-perms"),
+    KEYLOGIN("~/.ssh of root, group-writable for root's own group", "debian-12",
+             MODE("/home/ana/.ssh", "0775") "," OWNER("/home/ana/.ssh", "0"), SHUT,
+             "key-sshdir-perms"),
+    KEYLOGIN("~/.ssh of root, group-writable for the person's own group", "debian-12",
+             MODE("/home/ana/.ssh", "0775") ",{\"do\": \"owner\", \"path\": \"/home/ana/.ssh\", "
+                                            "\"owner\": 0, \"group\": 1000}",
+             OPEN, NULL),
+    KEYLOGIN("a revoked key", "debian-12",
+             PAM("RevokedKeys /etc/ssh/revoked\\n") "," KEYS(ED "\\n") "," WRITE("/etc/ssh/revoked",
+                                                                                 ED "\\n"),
+             SHUT, "key-revoked"),
     KEYLOGIN("A24 Debian", "debian-12", MODE("/home/ana/.ssh/authorized_keys", "0664"), OPEN, NULL),
     KEYLOGIN("A24 RHEL", "rhel-9", MODE("/home/ana/.ssh/authorized_keys", "0664"), SHUT,
              "key-file-writable"),
@@ -542,6 +557,26 @@ START_TEST(a_key_offered_must_be_there)
 }
 END_TEST
 
+START_TEST(a_key_offered_is_the_second_factor)
+{
+    login_begin();
+    struct tree *t = guest_tree("debian-12");
+    change_tree(t, PAM("AuthenticationMethods publickey,password\\n") "," KEYS(ED "\\n"));
+    struct facts *f = gather(t);
+    const char *user = "ana";
+    struct login_question question = {
+        .users = &user, .user_count = 1, .port = 22, .at = JUNE_2026, .identity = ED};
+    const struct walk *w = find_walk(login_judge(f, &question), "ana", METHOD_PASSWORD);
+    ck_assert_msg(!find_reason(w, "authmethods-extra-factor"), "%s", list_reasons(w));
+    question.identity =
+        "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+        "AAAA other";
+    w = find_walk(login_judge(f, &question), "ana", METHOD_PASSWORD);
+    ck_assert_msg(find_reason(w, "authmethods-extra-factor") != NULL, "%s", list_reasons(w));
+    login_end();
+}
+END_TEST
+
 START_TEST(table_of_reasons_holds_together)
 {
     size_t count;
@@ -568,6 +603,7 @@ static Suite *suite(void)
     tcase_add_test(c, root_is_excused);
     tcase_add_test(c, unknown_users_are_listed);
     tcase_add_test(c, a_key_offered_must_be_there);
+    tcase_add_test(c, a_key_offered_is_the_second_factor);
     tcase_add_test(c, table_of_reasons_holds_together);
     suite_add_tcase(s, c);
     return s;
