@@ -14,3 +14,4 @@ include tests/unit/syntax_pam_lines.mk
 include tests/unit/syntax_ssh_key.mk
 include tests/unit/login.mk
 include tests/unit/batch.mk
+include tests/unit/syntax_readers.mk
