@@ -1,6 +1,6 @@
 # Real logins against our verdicts.
 check_PROGRAMS += tests/oracle/login_verdict
-tests_oracle_login_verdict_SOURCES = tests/oracle/login_verdict.c
+tests_oracle_login_verdict_SOURCES = tests/oracle/login_verdict.c tests/oracle/directory_guest.h
 tests_oracle_login_verdict_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_oracle_login_verdict_LDADD = liblogin.a libfacts.a libsyntax.a libguest.a libmodel.a \
 	libbase.a $(room_libs)
