@@ -5,6 +5,8 @@
 
 #define LIMIT_CONFIG_BYTES          (1024u * 1024u)        /* one configuration file */
 #define LIMIT_ACCOUNT_BYTES         (4u * 1024u * 1024u)   /* passwd, shadow, group, gshadow */
+#define LIMIT_EDIT_BYTES            (4u * 1024u * 1024u)   /* a file that a repair rewrites */
+#define LIMIT_EDITS                 20000u /* paths that one run changes */
 #define LIMIT_BINARY_BYTES          (32u * 1024u * 1024u)  /* sshd, package status */
 #define LIMIT_TOTAL_BYTES           (256u * 1024u * 1024u) /* all that is read from one guest */
 #define LIMIT_DIRECTORY_ENTRIES     4096u

@@ -22,7 +22,7 @@ diskmend_CPPFLAGS = $(AM_CPPFLAGS) \
 	-DSOURCE_DIRECTORY=\"$(abs_top_srcdir)\" \
 	-DPACKAGE_DATA_DIRECTORY=\"$(pkgdatadir)\"
 # Linking order: a room after those that call it.
-room_archives = libbatch.a libreport.a librules.a liblogin.a libfacts.a libsyntax.a libguest.a \
+room_archives = libbatch.a libreport.a librepair.a librules.a liblogin.a libfacts.a libsyntax.a libguest.a \
 	libmodel.a libbase.a
 room_libs = $(LIBGUESTFS_LIBS) $(AUGEAS_LIBS) $(CJSON_LIBS) $(CRYPTO_LIBS) $(BLKID_LIBS) -lm
 diskmend_LDADD = $(room_archives) $(room_libs)

@@ -312,6 +312,7 @@ static const char *or_null(const char *text)
 void facts_read_mounts(struct facts *f)
 {
     struct mount_context c = {.f = f};
+    tree_start_anew(f->tree);
     c.disks = tree_filesystems(f->tree);
     if (c.disks.presence == PRESENCE_UNREADABLE)
         facts_add_gap(f, "filesystem", (struct place){0}, c.disks.reason);

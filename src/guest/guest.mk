@@ -9,10 +9,12 @@ libguest_a_SOURCES = \
 	src/guest/in_use.c src/guest/in_use.h \
 	src/guest/memory.c src/guest/memory.h \
 	src/guest/mountinfo.c src/guest/mountinfo.h \
+	src/guest/node_state.c src/guest/node_state.h \
 	src/guest/note_list.c src/guest/note_list.h \
 	src/guest/open.c src/guest/open.h \
 	src/guest/open_format.c src/guest/open_format.h \
 	src/guest/overlay.c src/guest/overlay.h \
+	src/guest/overlay_edits.c src/guest/overlay_private.h \
 	src/guest/partition.c src/guest/partition.h \
 	src/guest/root_name.c src/guest/root_name.h \
 	src/guest/root_test.c src/guest/root_test.h \

@@ -1,7 +1,10 @@
 #include "guest/overlay.h"
 
+#include <string.h>
+
 #include "base/limits.h"
-#include "base/map.h"
+#include "base/path.h"
+#include "guest/overlay_private.h"
 
 /* What is known about one path; each part is asked of the engine below at most once. */
 struct entry {
@@ -12,15 +15,6 @@ struct entry {
     struct read_answer read;
     uint64_t read_limit;
     struct xattrs_answer xattrs;
-};
-
-struct overlay {
-    struct tree tree;
-    struct tree *under;
-    struct map entries;
-    uint64_t bytes_read;
-    struct filesystems_answer filesystems;
-    bool has_filesystems;
 };
 
 static struct overlay *overlay_of(struct tree *t)
@@ -38,9 +32,8 @@ static struct entry *entry_for(struct overlay *o, const char *path)
     return e;
 }
 
-static struct stat_answer overlay_lstat(struct tree *t, const char *path)
+static struct stat_answer lstat_under(struct overlay *o, const char *path)
 {
-    struct overlay *o = overlay_of(t);
     struct entry *e = entry_for(o, path);
     if (!e->has_stat) {
         e->stat = o->under->engine->lstat(o->under, path);
@@ -49,31 +42,105 @@ static struct stat_answer overlay_lstat(struct tree *t, const char *path)
     return e->stat;
 }
 
+/* What the edit makes of it; what no edit touches (times, links) is as underneath. */
+static struct stat_answer lstat_edited(struct overlay *o, const struct overlay_slot *slot)
+{
+    const struct node_state *after = &slot->edit.after;
+    struct stat_answer answer = {.presence = PRESENCE_ABSENT};
+    if (!after->exists)
+        return answer;
+    if (slot->source)
+        answer = lstat_under(o, slot->source);
+    else
+        answer.node = (struct node){.inode = slot->inode, .links = 1};
+    answer.presence = PRESENCE_PRESENT;
+    answer.reason = NULL;
+    answer.node.type = after->type;
+    answer.node.mode = after->mode;
+    answer.node.uid = after->uid;
+    answer.node.gid = after->gid;
+    if (after->type == NODE_FILE && after->has_content)
+        answer.node.size = after->content.len;
+    if (!slot->source) {
+        struct stat_answer parent = tree_lstat(&o->tree, path_parent(o->tree.arena, slot->edit.path));
+        answer.node.device = parent.node.device;
+    }
+    return answer;
+}
+
+static struct stat_answer overlay_lstat(struct tree *t, const char *path)
+{
+    struct overlay *o = overlay_of(t);
+    const struct overlay_slot *slot = overlay_slot_of(o, path);
+    if (slot)
+        return lstat_edited(o, slot);
+    const char *origin = overlay_origin(o, path);
+    return origin ? lstat_under(o, origin) : (struct stat_answer){.presence = PRESENCE_ABSENT};
+}
+
 static struct link_answer overlay_readlink(struct tree *t, const char *path)
 {
     struct overlay *o = overlay_of(t);
-    struct entry *e = entry_for(o, path);
+    const struct overlay_slot *slot = overlay_slot_of(o, path);
+    if (slot && slot->edit.after.exists && slot->edit.after.target)
+        return (struct link_answer){.presence = PRESENCE_PRESENT,
+                                    .target = slot->edit.after.target};
+    const char *origin = overlay_origin(o, path);
+    if (!origin)
+        return (struct link_answer){.presence = PRESENCE_ABSENT};
+    struct entry *e = entry_for(o, origin);
     if (!e->has_link) {
-        e->link = o->under->engine->readlink(o->under, path);
+        e->link = o->under->engine->readlink(o->under, origin);
         e->has_link = true;
     }
     return e->link;
 }
 
+/* The names underneath, without those that are gone, with those that are new. */
+static struct list_answer list_edited(struct overlay *o, const char *path,
+                                      const struct list_answer *under)
+{
+    struct arena *a = o->tree.arena;
+    struct list_answer answer = *under;
+    VEC(const char *) names = {0};
+    for (size_t i = 0; i < under->count; i++) {
+        const struct overlay_slot *slot = overlay_slot_of(o, path_join(a, path, under->names[i]));
+        if (!slot || slot->edit.after.exists)
+            vec_push(a, &names, under->names[i]);
+    }
+    vec_each (each, &o->order) {
+        const struct overlay_slot *slot = *each;
+        const struct overlay_edit *edit = &slot->edit;
+        if (!slot->is_live || !edit->after.exists || edit->before.exists ||
+            strcmp(path_parent(a, edit->path), path) != 0)
+            continue;
+        vec_push(a, &names, path_name(edit->path));
+    }
+    answer.names = names.items;
+    answer.count = names.count;
+    return answer;
+}
+
 static struct list_answer overlay_list(struct tree *t, const char *path)
 {
     struct overlay *o = overlay_of(t);
-    struct entry *e = entry_for(o, path);
-    if (!e->has_list) {
-        e->list = o->under->engine->list(o->under, path);
-        e->has_list = true;
+    const char *origin = overlay_origin(o, path);
+    struct list_answer answer = {.presence = PRESENCE_PRESENT};
+    if (origin) {
+        struct entry *e = entry_for(o, origin);
+        if (!e->has_list) {
+            e->list = o->under->engine->list(o->under, origin);
+            e->has_list = true;
+        }
+        answer = e->list;
     }
-    return e->list;
+    if (o->live > 0 && answer.presence == PRESENCE_PRESENT)
+        return list_edited(o, path, &answer);
+    return answer;
 }
 
-static struct read_answer overlay_read(struct tree *t, const char *path, uint64_t limit)
+static struct read_answer read_under(struct overlay *o, const char *path, uint64_t limit)
 {
-    struct overlay *o = overlay_of(t);
     struct entry *e = entry_for(o, path);
     bool is_known = e->has_read && (!e->read.cut || e->read_limit >= limit);
     if (!is_known) {
@@ -85,7 +152,22 @@ static struct read_answer overlay_read(struct tree *t, const char *path, uint64_
         e->has_read = true;
         o->bytes_read += e->read.content.len;
     }
-    struct read_answer answer = e->read;
+    return e->read;
+}
+
+static struct read_answer overlay_read(struct tree *t, const char *path, uint64_t limit)
+{
+    struct overlay *o = overlay_of(t);
+    const struct overlay_slot *slot = overlay_slot_of(o, path);
+    struct read_answer answer = {.presence = PRESENCE_ABSENT};
+    if (slot && slot->edit.after.exists && slot->edit.after.has_content) {
+        answer.presence = PRESENCE_PRESENT;
+        answer.content = slot->edit.after.content;
+    } else {
+        const char *origin = overlay_origin(o, path);
+        if (origin)
+            answer = read_under(o, origin, limit);
+    }
     if (answer.content.len > limit) {
         answer.content.len = (size_t)limit;
         answer.cut = true;
@@ -96,9 +178,18 @@ static struct read_answer overlay_read(struct tree *t, const char *path, uint64_
 static struct xattrs_answer overlay_xattrs(struct tree *t, const char *path)
 {
     struct overlay *o = overlay_of(t);
-    struct entry *e = entry_for(o, path);
+    const struct overlay_slot *slot = overlay_slot_of(o, path);
+    if (slot)
+        return (struct xattrs_answer){
+            .presence = slot->edit.after.exists ? PRESENCE_PRESENT : PRESENCE_ABSENT,
+            .xattrs = slot->edit.after.xattrs,
+            .count = slot->edit.after.xattr_count};
+    const char *origin = overlay_origin(o, path);
+    if (!origin)
+        return (struct xattrs_answer){.presence = PRESENCE_ABSENT};
+    struct entry *e = entry_for(o, origin);
     if (!e->has_xattrs) {
-        e->xattrs = o->under->engine->xattrs(o->under, path);
+        e->xattrs = o->under->engine->xattrs(o->under, origin);
         e->has_xattrs = true;
     }
     return e->xattrs;
@@ -107,7 +198,10 @@ static struct xattrs_answer overlay_xattrs(struct tree *t, const char *path)
 static struct space_answer overlay_space(struct tree *t, const char *path)
 {
     struct overlay *o = overlay_of(t);
-    return o->under->engine->space(o->under, path);
+    const char *origin = overlay_origin(o, path);
+    if (!origin)
+        return (struct space_answer){.presence = PRESENCE_ABSENT};
+    return o->under->engine->space(o->under, origin);
 }
 
 static struct filesystems_answer overlay_filesystems(struct tree *t)
@@ -165,5 +259,7 @@ struct tree *overlay_new(struct arena *a, struct tree *under)
     o->tree = (struct tree){.engine = &overlay_engine, .arena = a, .state = o};
     o->under = under;
     map_init(&o->entries, a);
+    map_init(&o->slots, a);
+    o->next_inode = UINT64_MAX;
     return &o->tree;
 }

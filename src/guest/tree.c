@@ -252,6 +252,12 @@ void tree_mark_not_mounted(struct tree *t, const char *directory, const char *re
              ((struct tree_gap){arena_strdup(t->arena, real), arena_strdup(t->arena, reason)}));
 }
 
+void tree_start_anew(struct tree *t)
+{
+    t->gaps.count = 0;
+    t->globbed = 0;
+}
+
 /* --- glob ------------------------------------------------------------------------------------ */
 
 struct glob_state {

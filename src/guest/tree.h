@@ -161,6 +161,8 @@ void tree_close(struct tree *t);
 /* From now on everything below DIRECTORY (not DIRECTORY itself) is unreadable with REASON
  * ("not mounted: UUID=…"): what lies beneath a mount point is not what the guest will see. */
 void tree_mark_not_mounted(struct tree *t, const char *directory, const char *reason);
+/* Forget those marks and what counts against limits: the guest is looked at anew. */
+void tree_start_anew(struct tree *t);
 
 /* Paths that match a glob(7) pattern (*, ?, [...]; no braces; a leading dot must be matched
  * literally), sorted by byte value as sshd's and glob's GLOB_NOSORT-less order in the C locale.

@@ -32,7 +32,7 @@ static bool any_glob(const char *const *globs, size_t count, const char *id)
     return false;
 }
 
-static bool is_selected(const struct rule *rule, const struct rule_selection *s)
+bool rules_is_selected(const struct rule *rule, const struct rule_selection *s)
 {
     if (strcmp(rule->profile, "access") != 0 &&
         (!s || !s->profile || strcmp(rule->profile, s->profile) != 0))
@@ -200,7 +200,7 @@ struct rule_results *rules_evaluate(const struct rule_set *set, const struct jso
     e.profile = selection ? selection->profile : NULL;
     e.results = arena_new_struct(e.arena, struct rule_results);
     vec_each (rule, &set->rules)
-        if (is_selected(rule, selection))
+        if (rules_is_selected(rule, selection))
             evaluate_rule(&e, rule);
     order_findings(e.arena, e.found.items, e.found.count, e.results);
     return e.results;

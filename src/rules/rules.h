@@ -53,6 +53,22 @@ struct rule_words {
 bool rules_word(const struct rule_set *set, const struct json *facts, const struct json *record,
                 struct rule_words *out);
 
+struct rule_selection;
+
+/* The steps of RULE's repair for RECORD: an array of {"do": VERB, ARGUMENT: text or list of texts}
+ * with every template filled in. The caller owns it; NULL and E when a field that a step needs is
+ * not in the record. */
+struct json *rules_steps(const struct rule_set *set, const struct json *facts,
+                         const struct rule *rule, const struct json *record, struct err *e);
+
+/* What a person would run by hand where no file edit of ours mends it ("repair": {"command": …}),
+ * filled in; NULL when the rule has none or a field is missing. */
+const char *rules_command(const struct rule_set *set, const struct json *facts,
+                          const struct rule *rule, const struct json *record);
+
+/* Is the rule among those that SELECTION (profile, --select, --ignore) asks for? */
+bool rules_is_selected(const struct rule *rule, const struct rule_selection *selection);
+
 struct rule_selection {
     const char *profile;       /* "access" when NULL; --profile adds to access */
     const char *const *select; /* globs over ids; none: all of the profile */

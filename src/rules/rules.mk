@@ -11,6 +11,7 @@ librules_a_SOURCES = \
 	src/rules/shape.c src/rules/shape.h \
 	src/rules/shape_check.c \
 	src/rules/shape_repair.c \
+	src/rules/steps.c \
 	src/rules/template.c src/rules/template.h \
 	src/rules/value.c src/rules/value.h \
 	src/rules/vocabulary.c src/rules/vocabulary.h

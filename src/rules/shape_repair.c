@@ -72,7 +72,7 @@ static void step(struct rule_file *f, struct shape_node rule, struct shape_node 
 
 void shape_repair(struct rule_file *f, struct shape_node rule, const struct shape_sources *sources)
 {
-    static const char *const keys[] = {"class", "steps", NULL};
+    static const char *const keys[] = {"class", "steps", "command", NULL};
     struct shape_node repair = shape_member(f, rule, "repair");
     if (!repair.json) {
         shape_fault(f, rule, "\"repair\" is missing");
@@ -81,6 +81,8 @@ void shape_repair(struct rule_file *f, struct shape_node rule, const struct shap
     if (!shape_keys(f, repair, keys, "\"repair\""))
         return;
     const char *class = shape_word(f, repair, "class", vocabulary_classes, true);
+    if (shape_text(f, repair, "command", false))
+        shape_template(f, rule, shape_member(f, repair, "command"), sources);
     struct shape_node steps = shape_member(f, repair, "steps");
     if (json_type(steps.json) != JSON_ARRAY) {
         shape_fault(f, repair, "\"steps\" must be a list");

@@ -6,11 +6,19 @@
 #include "base/strbuf.h"
 #include "rules/predicate.h"
 
+/* For a message long text is cut; for a step every byte counts, and a missing field is a fault. */
+struct rendering {
+    struct strbuf out;
+    bool is_exact;
+    const char *missing; /* the first field that was not there, outside of brackets */
+};
+
 /* Append TEXT, cut at a character's border when it is long. */
-static void add_cut(struct strbuf *out, const char *text)
+static void add_text(struct rendering *r, const char *text)
 {
+    struct strbuf *out = &r->out;
     size_t len = strlen(text), at = 0;
-    if (len <= TEMPLATE_FIELD_BYTES) {
+    if (r->is_exact || len <= TEMPLATE_FIELD_BYTES) {
         strbuf_add(out, text);
         return;
     }
@@ -26,11 +34,12 @@ static void add_cut(struct strbuf *out, const char *text)
     strbuf_add(out, "…");
 }
 
-static void add_value(struct strbuf *out, const struct json *value)
+static void add_value(struct rendering *r, const struct json *value)
 {
+    struct strbuf *out = &r->out;
     switch (json_type(value)) {
     case JSON_STRING:
-        add_cut(out, json_string(value));
+        add_text(r, json_string(value));
         return;
     case JSON_NUMBER:
         strbuf_add(out, json_print(out->arena, value, false));
@@ -48,7 +57,7 @@ static void add_value(struct strbuf *out, const struct json *value)
             strbuf_add(&list,
                        json_string(item) ? json_string(item) : json_print(out->arena, item, false));
         }
-        add_cut(out, list.len ? list.ptr : "none");
+        add_text(r, list.len ? list.ptr : "none");
         return;
     }
     default:
@@ -71,33 +80,56 @@ static bool is_missing(const struct json *value)
     return type == JSON_NULL || (type == JSON_STRING && !*json_string(value));
 }
 
-const char *template_render(const struct rule_context *context, const char *text,
-                            const struct json *record)
+static void render(struct rendering *r, const struct rule_context *context, const char *text,
+                   const struct json *record)
 {
-    struct strbuf out;
+    struct strbuf *out = &r->out;
     size_t optional_start = 0;
     bool in_optional = false, drop = false;
-    strbuf_init(&out, context->arena);
     for (const char *p = text; *p; p++) {
         bool doubled = p[1] == *p;
         if (*p == '{' && !doubled && strchr(p, '}')) {
+            const char *name = p;
             const struct json *value = value_at(context, p, record, &p);
             drop |= in_optional && is_missing(value);
-            add_value(&out, value);
+            if (!in_optional && !r->missing && is_missing(value))
+                r->missing =
+                    arena_text(context->arena, (struct bytes){name + 1, (size_t)(p - name - 1)});
+            add_value(r, value);
         } else if (*p == '[' && !doubled) {
             in_optional = true;
             drop = false;
-            optional_start = out.len;
+            optional_start = out->len;
         } else if (*p == ']' && in_optional) {
             if (drop)
-                out.ptr[out.len = optional_start] = '\0';
+                out->ptr[out->len = optional_start] = '\0';
             in_optional = false;
         } else {
-            strbuf_add_char(&out, *p);
+            strbuf_add_char(out, *p);
             p += doubled && (*p == '{' || *p == '[');
         }
     }
-    return out.ptr;
+}
+
+const char *template_render(const struct rule_context *context, const char *text,
+                            const struct json *record)
+{
+    struct rendering r = {.is_exact = false};
+    strbuf_init(&r.out, context->arena);
+    render(&r, context, text, record);
+    return r.out.ptr;
+}
+
+const char *template_fill(const struct rule_context *context, const char *text,
+                          const struct json *record, struct err *e)
+{
+    struct rendering r = {.is_exact = true};
+    strbuf_init(&r.out, context->arena);
+    render(&r, context, text, record);
+    if (!r.missing)
+        return r.out.ptr;
+    err_set(e, ERR_NOT_FOUND, "%s: {%s} is not known here", context->rule->id, r.missing);
+    return NULL;
 }
 
 const char *template_names(struct arena *a, const char *text, template_name_function *found,

@@ -13,6 +13,11 @@
 const char *template_render(const struct rule_context *context, const char *text,
                             const struct json *record);
 
+/* The same for the argument of a step: nothing is cut, and a field that is missing (outside of
+ * brackets) is an error: NULL. */
+const char *template_fill(const struct rule_context *context, const char *text,
+                          const struct json *record, struct err *e);
+
 /* Call FOUND with every name in braces ("at.file", "@limit"). The answer is NULL, or the fault of
  * the template itself as a constant sentence. */
 typedef void template_name_function(void *context, const char *name);

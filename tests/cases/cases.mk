@@ -1,9 +1,17 @@
 # Fixtures judged in memory, and the images made of them.
 check_PROGRAMS += tests/cases/case_runner
-tests_cases_case_runner_SOURCES = tests/cases/case_runner.c
+tests_cases_case_runner_SOURCES = tests/cases/case_runner.c tests/cases/trial.c tests/cases/trial.h
+tests_cases_case_runner_CPPFLAGS = $(AM_CPPFLAGS) -I$(top_srcdir)
 tests_cases_case_runner_LDADD = $(room_archives) $(room_libs)
 TESTS += tests/cases/cases.test
 EXTRA_DIST += tests/cases/cases.test fixtures
+
+check_PROGRAMS += tests/cases/mend_runner
+tests_cases_mend_runner_SOURCES = tests/cases/mend_runner.c tests/cases/trial.c tests/cases/trial.h
+tests_cases_mend_runner_CPPFLAGS = $(tests_cases_case_runner_CPPFLAGS)
+tests_cases_mend_runner_LDADD = $(tests_cases_case_runner_LDADD)
+TESTS += tests/cases/mend.test
+EXTRA_DIST += tests/cases/mend.test tests/cases/not-mended
 
 check_PROGRAMS += tests/cases/mutations
 tests_cases_mutations_SOURCES = tests/cases/mutations.c

@@ -1,0 +1,398 @@
+/* The plan: apply what may be mended to the overlay, judge again, until nothing is left to do. */
+#include "repair/repair.h"
+
+#include <string.h>
+
+#include "base/map.h"
+#include "repair/guard.h"
+#include "repair/policy.h"
+#include "repair/text_edit.h"
+
+#define ROUNDS_MAX   40 /* thirteen gates, and a bad neighbour makes a round of each repair */
+#define RESTARTS_MAX 4  /* each forbids at least one repair that did not help */
+
+enum fate {
+    FATE_APPLIED,
+    FATE_LEFT,
+    FATE_BANNED, /* applied in an earlier attempt, and the lock stayed */
+};
+
+/* What became of one lock. */
+struct verdict {
+    enum fate fate;
+    size_t round;
+    const char *reason;
+};
+
+struct planner {
+    const struct repair_input *input;
+    struct arena *arena;
+    struct plan *plan;
+    struct map verdicts; /* candidate.key → struct verdict */
+    struct judgement *now;
+    struct line_moves moves;
+    VEC(const char *) consented; /* rules whose repair was made: their locks may vanish */
+    size_t bans;
+};
+
+typedef VEC(struct candidate) candidates;
+
+/* --- which locks there are -------------------------------------------------------------------- */
+
+static const char *key_of(struct arena *a, const struct reason *r, const char *user)
+{
+    return arena_printf(a, "%s\x1f%s\x1f%s\x1f%d\x1f%s\x1f%s", r->id, user ? user : "*",
+                        r->at.file ? r->at.file : "", r->at.line, r->value ? r->value : "",
+                        r->keyword ? r->keyword : "");
+}
+
+static bool names_user(const struct repair_input *input)
+{
+    return input->question->user_count > 0;
+}
+
+/* Of a named user, the key walk counts, and the password's where it is asked about or set up. */
+static bool counts(const struct planner *p, const struct walk *w)
+{
+    if (!names_user(p->input))
+        return true;
+    return w->subject.method == METHOD_PUBLICKEY || p->input->question->password || w->expected;
+}
+
+static void add_candidate(struct planner *p, candidates *out, struct map *seen,
+                          const struct walk *w, const struct reason *r)
+{
+    const struct rule *rule = rules_find(p->input->rules, r->id);
+    if (!rule || strcmp(r->id, "nobody-can-log-in") == 0)
+        return;
+    if (!r->everybody && !w->expected && !names_user(p->input))
+        return;
+    const char *user = r->everybody ? NULL : w->subject.user;
+    const char *key = key_of(p->arena, r, user);
+    if (map_get(seen, key))
+        return;
+    struct candidate c = {
+        .rule = rule,
+        .record = login_reason_record(p->arena, w, r),
+        .key = key,
+        .gate = r->gate,
+        .state = r->state,
+        .user = user,
+        .is_named = names_user(p->input),
+        .at = r->at,
+    };
+    map_set(seen, key, out);
+    vec_push(p->arena, out, c);
+}
+
+/* In gate order, so that what hides other locks is mended first. */
+static void collect(struct planner *p, candidates *out)
+{
+    struct map seen;
+    map_init(&seen, p->arena);
+    for (int g = 0; g < GATE_COUNT; g++)
+        vec_each (walk, &p->now->subjects->walks)
+            for (size_t i = 0; counts(p, walk) && i < walk->gates[g].reason_count; i++)
+                add_candidate(p, out, &seen, walk, &walk->gates[g].reasons[i]);
+}
+
+static void free_records(candidates *list)
+{
+    vec_each (c, list)
+        json_free(c->record);
+}
+
+/* --- applying one ----------------------------------------------------------------------------- */
+
+static void remember(struct planner *p, const struct candidate *c, enum fate fate,
+                     const char *reason)
+{
+    struct verdict *v = arena_new_struct(p->arena, struct verdict);
+    *v = (struct verdict){fate, p->plan->rounds, reason};
+    map_set(&p->verdicts, c->key, v);
+}
+
+static const char *sentence(struct arena *a, const struct err *e)
+{
+    return *e->path ? arena_printf(a, "%s: %s", e->path, e->text) : arena_strdup(a, e->text);
+}
+
+/* All steps or none. */
+static int apply_steps(struct planner *p, const struct candidate *c, struct verb_context *context,
+                       struct err *e)
+{
+    struct json *steps =
+        rules_steps(p->input->rules, p->now->document, c->rule, c->record, e);
+    if (!steps)
+        return e->code;
+    size_t mark = overlay_mark(p->input->tree);
+    int code = 0;
+    for (const struct json *s = json_first(steps); s && code == 0; s = json_next(s)) {
+        const char *name = json_member_string(s, "do");
+        const struct verb *verb = verb_by_name(name);
+        code = verb ? verb->apply(context, s, e)
+                    : err_set(e, ERR_UNSUPPORTED, "this build cannot do \"%s\"", name);
+    }
+    if (code != 0)
+        overlay_roll_back(p->input->tree, mark);
+    json_free(steps);
+    return code;
+}
+
+static void note_causes(struct planner *p, size_t mark, const char *rule)
+{
+    size_t count;
+    const char *const *paths = overlay_touched(p->input->tree, mark, &count);
+    for (size_t i = 0; i < count; i++)
+        vec_push(p->arena, &p->plan->causes, ((struct plan_cause){paths[i], rule, NULL}));
+}
+
+/* True when the overlay has changed. */
+static bool apply(struct planner *p, const struct candidate *c)
+{
+    struct tree *t = p->input->tree;
+    struct err e = {0};
+    struct verb_context context = {.input = p->input,
+                                   .arena = p->arena,
+                                   .tree = t,
+                                   .facts = p->now->facts,
+                                   .rule = c->rule->id,
+                                   .record = c->record,
+                                   .user = c->user,
+                                   .moves = &p->moves};
+    size_t mark = overlay_mark(t);
+    int code = apply_steps(p, c, &context, &e);
+    if (code == VERB_LATER)
+        return false;
+    if (code != 0) {
+        remember(p, c, FATE_LEFT, sentence(p->arena, &e));
+        return false;
+    }
+    if (overlay_mark(t) == mark) {
+        remember(p, c, FATE_LEFT, "its repair is in place already and does not open the gate");
+        return false;
+    }
+    remember(p, c, FATE_APPLIED, NULL);
+    note_causes(p, mark, c->rule->id);
+    vec_push(p->arena, &p->consented, c->rule->id);
+    vec_each (note, &context.notes)
+        vec_push(p->arena, &p->plan->notes, *note);
+    return true;
+}
+
+/* --- rounds ----------------------------------------------------------------------------------- */
+
+/* An auto rule's lock may vanish for everybody; a flag rule's only for whom it was asked. */
+static bool may_vanish(void *context, const struct reason *r)
+{
+    const struct planner *p = context;
+    const struct rule *rule = rules_find(p->input->rules, r->id);
+    if (!rule || strcmp(rule->repair_class, "auto") == 0 || p->input->options->unsafe)
+        return true;
+    for (size_t i = 0; i < p->input->options->allow_count; i++)
+        if (strcmp(p->input->options->allow[i], r->id) == 0)
+            return true;
+    return false;
+}
+
+static const char *worse(struct planner *p, const struct judgement *then)
+{
+    return guard_worse(p->input, p->plan->before, then, may_vanish, p);
+}
+
+/* What is to be tried in this round. */
+static bool is_open_question(struct planner *p, const struct candidate *c)
+{
+    const char *reason, *command;
+    return !map_get(&p->verdicts, c->key) &&
+           policy_of(p->input, p->now->document, c, &reason, &command) == POLICY_MEND;
+}
+
+static void adopt(struct planner *p, struct judgement *then)
+{
+    if (p->now != p->plan->before)
+        judgement_free(p->now);
+    p->now = then;
+}
+
+/* The edits of a round together made something worse: one at a time, and without the culprit. */
+static void apply_singly(struct planner *p, const candidates *list)
+{
+    vec_each (c, list) {
+        if (!is_open_question(p, c))
+            continue;
+        size_t mark = overlay_mark(p->input->tree), causes = p->plan->causes.count;
+        if (!apply(p, c))
+            continue;
+        struct judgement *then = judgement_make(p->input);
+        const char *why = worse(p, then);
+        if (!why) {
+            /* The other candidates stand on the facts before; their lines may have moved. */
+            adopt(p, then);
+            return;
+        }
+        judgement_free(then);
+        overlay_roll_back(p->input->tree, mark);
+        p->plan->causes.count = causes;
+        remember(p, c, FATE_LEFT,
+                 arena_printf(p->arena, "left as it is, because with its repair %s", why));
+    }
+}
+
+static void forget_round(struct planner *p, const candidates *list, size_t mark, size_t causes)
+{
+    overlay_roll_back(p->input->tree, mark);
+    p->plan->causes.count = causes;
+    p->moves.paths.count = 0;
+    vec_each (c, list) {
+        struct verdict *v = map_get(&p->verdicts, c->key);
+        if (v && v->fate == FATE_APPLIED && v->round == p->plan->rounds)
+            map_set(&p->verdicts, c->key, NULL);
+    }
+}
+
+/* False when there was nothing to do any more. */
+static bool one_round(struct planner *p)
+{
+    candidates list = {0};
+    size_t mark = overlay_mark(p->input->tree), causes = p->plan->causes.count;
+    bool changed = false;
+    p->moves.paths.count = 0;
+    collect(p, &list);
+    vec_each (c, &list)
+        if (is_open_question(p, c))
+            changed |= apply(p, c);
+    if (changed) {
+        struct judgement *then = judgement_make(p->input);
+        if (!worse(p, then)) {
+            adopt(p, then);
+        } else {
+            judgement_free(then);
+            forget_round(p, &list, mark, causes);
+            apply_singly(p, &list);
+            changed = overlay_mark(p->input->tree) != mark;
+        }
+    }
+    free_records(&list);
+    return changed;
+}
+
+/* Locks whose repair was made and that still stand: their repair helps nobody. */
+static bool ban_what_did_not_help(struct planner *p)
+{
+    candidates list = {0};
+    bool any = false;
+    collect(p, &list);
+    vec_each (c, &list) {
+        const struct verdict *v = map_get(&p->verdicts, c->key);
+        if (!v || v->fate != FATE_APPLIED)
+            continue;
+        remember(p, c, FATE_BANNED, "its repair was tried and does not open the gate");
+        any = true;
+    }
+    free_records(&list);
+    return any;
+}
+
+/* Everything but what is known not to help. */
+static void start_again(struct planner *p, size_t mark)
+{
+    overlay_roll_back(p->input->tree, mark);
+    p->plan->causes.count = 0;
+    p->plan->notes.count = 0;
+    struct map kept = p->verdicts;
+    map_init(&p->verdicts, p->arena);
+    for (size_t i = 0; i < kept.capacity; i++) {
+        struct verdict *v = kept.slots[i].key ? kept.slots[i].value : NULL;
+        if (v && v->fate == FATE_BANNED)
+            map_set(&p->verdicts, kept.slots[i].key, v);
+    }
+    adopt(p, p->plan->before);
+}
+
+/* --- what is left ----------------------------------------------------------------------------- */
+
+static void list_left(struct planner *p)
+{
+    candidates list = {0};
+    collect(p, &list);
+    vec_each (c, &list) {
+        const char *reason, *command;
+        enum policy_answer answer =
+            policy_of(p->input, p->now->document, c, &reason, &command);
+        const struct verdict *v = map_get(&p->verdicts, c->key);
+        if (answer == POLICY_IGNORE)
+            continue;
+        if (answer == POLICY_MEND)
+            reason = v && v->reason ? v->reason : "its repair did not open the gate";
+        if (answer == POLICY_MEND)
+            command = rules_command(p->input->rules, p->now->document, c->rule, c->record);
+        vec_push(p->arena, &p->plan->left,
+                 ((struct plan_left){c->rule->id, c->user, c->at, reason, command}));
+    }
+    free_records(&list);
+}
+
+static int check_users(const struct repair_input *input, const struct login_answer *answer,
+                       struct err *e)
+{
+    if (answer->unknown_users.count == 0)
+        return 0;
+    const char *user = answer->unknown_users.items[0];
+    return err_set(e, ERR_NOT_FOUND,
+                   "there is no account \"%s\" on this disk; to make one, use "
+                   "\"diskmend access %s --user %s --create\"",
+                   user, input->options->target, user);
+}
+
+struct plan *plan_make(const struct repair_input *input, struct err *e)
+{
+    struct planner p = {.input = input, .arena = input->arena};
+    size_t start = overlay_mark(input->tree);
+    p.plan = arena_new_struct(p.arena, struct plan);
+    map_init(&p.verdicts, p.arena);
+    p.plan->before = p.now = judgement_make(input);
+    if (check_users(input, p.now->subjects, e) != 0) {
+        plan_free(p.plan);
+        return NULL;
+    }
+    for (size_t restarts = 0;; restarts++) {
+        for (p.plan->rounds = 1; p.plan->rounds <= ROUNDS_MAX && one_round(&p); p.plan->rounds++)
+            continue;
+        if (restarts >= RESTARTS_MAX || !ban_what_did_not_help(&p))
+            break;
+        start_again(&p, start);
+    }
+    list_left(&p);
+    p.plan->after = p.now;
+    return p.plan;
+}
+
+void plan_free(struct plan *p)
+{
+    if (!p)
+        return;
+    if (p->after != p->before)
+        judgement_free(p->after);
+    judgement_free(p->before);
+}
+
+struct plan_causes plan_causes_of(struct arena *a, const struct plan *p, const char *path)
+{
+    struct plan_causes out = {0};
+    VEC(const char *) rules = {0};
+    vec_each (cause, &p->causes) {
+        if (strcmp(cause->path, path) != 0)
+            continue;
+        if (cause->job)
+            out.job = cause->job;
+        bool known = !cause->rule;
+        vec_each (rule, &rules)
+            known = known || strcmp(*rule, cause->rule) == 0;
+        if (!known)
+            vec_push(a, &rules, cause->rule);
+    }
+    out.rules = rules.items;
+    out.rule_count = rules.count;
+    return out;
+}

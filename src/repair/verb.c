@@ -1,0 +1,122 @@
+#include "repair/verb.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/limits.h"
+
+static const struct verb verbs[] = {
+    {"dir_make", verb_dir_make},         {"file_aside", verb_file_aside},
+    {"file_create", verb_file_create},   {"file_mode", verb_file_mode},
+    {"file_owner", verb_file_owner},     {"line_comment", verb_line_comment},
+    {"line_insert", verb_line_insert},   {"line_replace", verb_line_replace},
+    {"link_remove", verb_link_remove},   {"link_set", verb_link_set},
+};
+
+const struct verb *verbs_all(size_t *count)
+{
+    *count = sizeof verbs / sizeof *verbs;
+    return verbs;
+}
+
+const struct verb *verb_by_name(const char *name)
+{
+    for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++)
+        if (strcmp(verbs[i].name, name) == 0)
+            return &verbs[i];
+    return NULL;
+}
+
+const char *step_text(const struct json *step, const char *name)
+{
+    return json_string(json_member(step, name));
+}
+
+struct text_list step_list(struct arena *a, const struct json *step, const char *name)
+{
+    VEC(const char *) list = {0};
+    const struct json *value = json_member(step, name);
+    if (json_type(value) == JSON_ARRAY)
+        for (const struct json *item = json_first(value); item; item = json_next(item))
+            vec_push(a, &list, arena_strdup(a, json_string(item)));
+    for (const char *p = json_string(value) ? json_string(value) : ""; *p;) {
+        size_t n = strcspn(p, " ,\t");
+        if (n > 0)
+            vec_push(a, &list, arena_text(a, (struct bytes){p, n}));
+        p += n + (p[n] != '\0');
+    }
+    return (struct text_list){list.items, list.count};
+}
+
+/* Digits only, at most MAX. */
+static bool number(const char *text, int base, unsigned long max, unsigned long *out)
+{
+    char *end;
+    if (!text || *text < '0' || *text > '9')
+        return false;
+    unsigned long value = strtoul(text, &end, base);
+    *out = value;
+    return *end == '\0' && value <= max;
+}
+
+int step_line(const struct json *step, struct err *e)
+{
+    unsigned long line;
+    if (number(step_text(step, "line"), 10, INT32_MAX, &line) && line > 0)
+        return (int)line;
+    err_set(e, ERR_NOT_FOUND, "the line of the fault is not known");
+    return 0;
+}
+
+bool step_mode(const struct json *step, const char *name, uint32_t *mode, struct err *e)
+{
+    unsigned long value;
+    const char *text = step_text(step, name);
+    if (!number(text, 8, 07777, &value)) {
+        err_set(e, ERR_INTERNAL, "\"%s\" is not a mode", text ? text : "");
+        return false;
+    }
+    *mode = (uint32_t)value;
+    return true;
+}
+
+/* The accounts as edited so far in this round are not in the facts yet: what the plan needs of
+ * them twice is found once it is judged again. */
+bool verb_uid(struct verb_context *c, const char *name, uint32_t *uid, uint32_t *gid,
+              struct err *e)
+{
+    unsigned long value;
+    const struct account_fact *account = facts_account(c->facts, name);
+    if (account) {
+        *uid = (uint32_t)account->uid;
+        *gid = (uint32_t)account->gid;
+        return true;
+    }
+    if (strcmp(name, "root") == 0 || (number(name, 10, UINT32_MAX - 1, &value) && value == 0)) {
+        *uid = *gid = 0;
+        return true;
+    }
+    if (number(name, 10, UINT32_MAX - 1, &value)) {
+        *uid = *gid = (uint32_t)value;
+        return true;
+    }
+    err_set(e, ERR_NOT_FOUND, "there is no account \"%s\"", name);
+    return false;
+}
+
+bool verb_gid(struct verb_context *c, const char *name, uint32_t *gid, struct err *e)
+{
+    unsigned long value;
+    vec_each (group, &c->facts->groups) {
+        if (!group->shadowed && strcmp(group->name, name) == 0) {
+            *gid = (uint32_t)group->gid;
+            return true;
+        }
+    }
+    if (strcmp(name, "root") == 0 || number(name, 10, UINT32_MAX - 1, &value)) {
+        *gid = strcmp(name, "root") == 0 ? 0 : (uint32_t)value;
+        return true;
+    }
+    err_set(e, ERR_NOT_FOUND, "there is no group \"%s\"", name);
+    return false;
+}

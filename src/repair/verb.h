@@ -1,0 +1,56 @@
+/* What a rule's step does: one function a verb, each an edit of the overlay. A verb is idempotent,
+ * keeps every byte it does not own, and says with an error when it cannot do its work; it never
+ * judges whether it may (policy.c) or whether it helped (plan.c). For repair/ only. */
+#ifndef DISKMEND_REPAIR_VERB_H
+#define DISKMEND_REPAIR_VERB_H
+
+#include "repair/repair.h"
+
+/* A verb's answer that is no error: the lines of its file have moved in this round; once judged
+ * again, the same step will have the right place. */
+#define VERB_LATER (-1)
+
+/* One repair while it is applied. */
+struct verb_context {
+    const struct repair_input *input;
+    struct arena *arena;
+    struct tree *tree;         /* the overlay */
+    const struct facts *facts; /* as judged before this round's edits */
+    const char *rule;          /* the rule (or job) that asks */
+    const struct json *record; /* the login record it stands on; NULL for a job */
+    const char *user;          /* the subject named by the record, NULL for everybody */
+    VEC(const char *) notes;   /* what the person must be told */
+    struct line_moves *moves;  /* of this round: see text_edit.h */
+};
+
+/* STEP: {"do": VERB, ARGUMENT: text or list}, templates filled in. 0, VERB_LATER, or the error. */
+typedef int verb_function(struct verb_context *c, const struct json *step, struct err *e);
+
+struct verb {
+    const char *name;
+    verb_function *apply;
+};
+
+/* NULL when this build has no such verb. */
+const struct verb *verb_by_name(const char *name);
+const struct verb *verbs_all(size_t *count);
+
+/* An argument as text; NULL when the step has none. */
+const char *step_text(const struct json *step, const char *name);
+/* An argument as list: a text is split at blanks and commas. */
+struct text_list step_list(struct arena *a, const struct json *step, const char *name);
+/* A line number. 0 and E when there is none. */
+int step_line(const struct json *step, struct err *e);
+/* An octal mode ("0600"); false and E when it is none. */
+bool step_mode(const struct json *step, const char *name, uint32_t *mode, struct err *e);
+/* The uid a name or number stands for in this guest (as edited); false and E when nobody has it. */
+bool verb_uid(struct verb_context *c, const char *name, uint32_t *uid, uint32_t *gid,
+              struct err *e);
+bool verb_gid(struct verb_context *c, const char *name, uint32_t *gid, struct err *e);
+
+/* The verbs, by the file that holds them. */
+verb_function verb_file_mode, verb_file_owner, verb_file_create, verb_file_aside; /* verb_file.c */
+verb_function verb_dir_make, verb_link_set, verb_link_remove;                     /* verb_file.c */
+verb_function verb_line_comment, verb_line_replace, verb_line_insert;             /* verb_line.c */
+
+#endif

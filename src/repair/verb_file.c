@@ -1,0 +1,183 @@
+/* Verbs on modes, owners and presence of files, directories and links. */
+#include <string.h>
+
+#include "base/path.h"
+#include "repair/text_edit.h"
+
+/* The state of what PATH leads to. */
+static int state_of(struct verb_context *c, const char *path, const char **real,
+                    struct node_state *out, struct err *e)
+{
+    struct stat_answer s = tree_stat(c->tree, path);
+    if (s.presence == PRESENCE_UNREADABLE)
+        return err_set_at(e, ERR_REFUSED, path, 0, 0, "cannot be looked at: %s", s.reason);
+    if (s.presence == PRESENCE_ABSENT)
+        return err_set_at(e, ERR_NOT_FOUND, path, 0, 0, "is not there");
+    *real = s.real_path;
+    return overlay_state(c->tree, s.real_path, false, out, e);
+}
+
+int verb_file_mode(struct verb_context *c, const struct json *step, struct err *e)
+{
+    const char *real;
+    struct node_state s;
+    uint32_t bits;
+    int code = state_of(c, step_text(step, "path"), &real, &s, e);
+    if (code != 0)
+        return code;
+    if (step_text(step, "mode")) {
+        if (!step_mode(step, "mode", &s.mode, e))
+            return ERR_INTERNAL;
+    }
+    if (step_text(step, "clear")) {
+        if (!step_mode(step, "clear", &bits, e))
+            return ERR_INTERNAL;
+        s.mode &= ~bits;
+    }
+    if (step_text(step, "set")) {
+        if (!step_mode(step, "set", &bits, e))
+            return ERR_INTERNAL;
+        s.mode |= bits;
+    }
+    return overlay_put(c->tree, real, &s, e);
+}
+
+/* "owner" gives its account's primary group too unless "group" says otherwise. A root that merely
+ * gets its file back keeps the group. */
+int verb_file_owner(struct verb_context *c, const struct json *step, struct err *e)
+{
+    const char *real;
+    struct node_state s;
+    const char *owner = step_text(step, "owner"), *group = step_text(step, "group");
+    int code = state_of(c, step_text(step, "path"), &real, &s, e);
+    if (code != 0)
+        return code;
+    uint32_t uid = s.uid, gid = s.gid, primary;
+    if (owner && !verb_uid(c, owner, &uid, &primary, e))
+        return ERR_NOT_FOUND;
+    if (owner && uid != s.uid)
+        gid = primary;
+    if (group && !verb_gid(c, group, &gid, e))
+        return ERR_NOT_FOUND;
+    s.uid = uid;
+    s.gid = gid;
+    return overlay_put(c->tree, real, &s, e);
+}
+
+/* Mode and owner of something new: root's 0644 (directory: 0755) unless the step says otherwise. */
+static int new_meta(struct verb_context *c, const struct json *step, struct node_state *s,
+                    struct err *e)
+{
+    uint32_t primary;
+    const char *owner = step_text(step, "owner"), *group = step_text(step, "group");
+    s->mode = s->type == NODE_DIRECTORY ? 0755 : 0644;
+    if (step_text(step, "mode") && !step_mode(step, "mode", &s->mode, e))
+        return ERR_INTERNAL;
+    if (owner && !verb_uid(c, owner, &s->uid, &primary, e))
+        return ERR_NOT_FOUND;
+    if (owner)
+        s->gid = primary;
+    if (group && !verb_gid(c, group, &s->gid, e))
+        return ERR_NOT_FOUND;
+    return 0;
+}
+
+int verb_file_create(struct verb_context *c, const struct json *step, struct err *e)
+{
+    const char *text = step_text(step, "text");
+    struct node_state s = {.exists = true,
+                           .type = NODE_FILE,
+                           .has_content = true,
+                           .content = bytes_of(text ? text : "")};
+    int code = new_meta(c, step, &s, e);
+    if (code != 0)
+        return code;
+    const char *real = real_path_of(c, step_text(step, "path"), e);
+    if (!real)
+        return ERR_REFUSED;
+    struct stat_answer there = tree_lstat(c->tree, real);
+    if (there.presence == PRESENCE_PRESENT)
+        return err_set_at(e, ERR_REFUSED, real, 0, 0, "is there already");
+    return overlay_put(c->tree, real, &s, e);
+}
+
+/* The directory and those above it that are missing; a new parent is root's 0755. */
+static int make_directories(struct verb_context *c, const char *path, const struct node_state *s,
+                            struct err *e)
+{
+    struct stat_answer there = tree_stat(c->tree, path);
+    if (there.presence == PRESENCE_PRESENT && there.node.type == NODE_DIRECTORY)
+        return overlay_put(c->tree, there.real_path, s, e);
+    if (there.presence != PRESENCE_ABSENT)
+        return err_set_at(e, ERR_REFUSED, path, 0, 0, "%s",
+                          there.reason ? there.reason : "something else is in the way");
+    const char *parent = path_parent(c->arena, path);
+    struct stat_answer above = tree_stat(c->tree, parent);
+    if (above.presence == PRESENCE_ABSENT) {
+        struct node_state plain = {.exists = true, .type = NODE_DIRECTORY, .mode = 0755};
+        int code = make_directories(c, parent, &plain, e);
+        if (code != 0)
+            return code;
+    }
+    const char *real = real_path_of(c, path, e);
+    return real ? overlay_put(c->tree, real, s, e) : ERR_REFUSED;
+}
+
+int verb_dir_make(struct verb_context *c, const struct json *step, struct err *e)
+{
+    struct node_state s = {.exists = true, .type = NODE_DIRECTORY};
+    int code = new_meta(c, step, &s, e);
+    return code != 0 ? code : make_directories(c, step_text(step, "path"), &s, e);
+}
+
+/* Rename to PATH.diskmend (or .diskmend-2 …): a name that no drop-in directory loads. */
+int verb_file_aside(struct verb_context *c, const struct json *step, struct err *e)
+{
+    const char *path = step_text(step, "path");
+    struct stat_answer s = tree_lstat(c->tree, path);
+    if (s.presence == PRESENCE_ABSENT)
+        return 0;
+    if (s.presence == PRESENCE_UNREADABLE)
+        return err_set_at(e, ERR_REFUSED, path, 0, 0, "cannot be looked at: %s", s.reason);
+    for (int i = 1; i < 100; i++) {
+        const char *aside = i == 1 ? arena_printf(c->arena, "%s.diskmend", s.real_path)
+                                   : arena_printf(c->arena, "%s.diskmend-%d", s.real_path, i);
+        if (tree_lstat(c->tree, aside).presence == PRESENCE_ABSENT)
+            return overlay_move(c->tree, s.real_path, aside, e);
+    }
+    return err_set_at(e, ERR_REFUSED, path, 0, 0, "too many copies beside it");
+}
+
+int verb_link_set(struct verb_context *c, const struct json *step, struct err *e)
+{
+    const char *path = step_text(step, "path");
+    struct stat_answer parent = tree_stat(c->tree, path_parent(c->arena, path));
+    if (parent.presence != PRESENCE_PRESENT)
+        return err_set_at(e, ERR_REFUSED, path, 0, 0, "its directory is not there");
+    const char *real = path_join(c->arena, parent.real_path, path_name(path));
+    struct node_state s;
+    int code = overlay_state(c->tree, real, false, &s, e);
+    if (code != 0)
+        return code;
+    if (s.exists && s.type != NODE_SYMLINK)
+        return err_set_at(e, ERR_REFUSED, real, 0, 0, "a %s is in the way",
+                          node_type_name(s.type));
+    if (!s.exists)
+        s = (struct node_state){.exists = true, .type = NODE_SYMLINK, .mode = 0777};
+    s.target = step_text(step, "target");
+    return overlay_put(c->tree, real, &s, e);
+}
+
+int verb_link_remove(struct verb_context *c, const struct json *step, struct err *e)
+{
+    const char *path = step_text(step, "path");
+    struct stat_answer s = tree_lstat(c->tree, path);
+    if (s.presence == PRESENCE_ABSENT)
+        return 0;
+    if (s.presence == PRESENCE_UNREADABLE)
+        return err_set_at(e, ERR_REFUSED, path, 0, 0, "cannot be looked at: %s", s.reason);
+    if (s.node.type != NODE_SYMLINK)
+        return err_set_at(e, ERR_REFUSED, path, 0, 0, "not a symbolic link");
+    struct node_state gone = {0};
+    return overlay_put(c->tree, s.real_path, &gone, e);
+}

@@ -1,0 +1,144 @@
+/* Every fixture mended in memory: a healthy guest gives no edit; of a case whoever is shut out is
+ * let in again by a repair in his name, unless tests/cases/not-mended says why not; a second repair
+ * plans nothing. Prints TAP. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "guest/overlay.h"
+#include "repair/repair.h"
+#include "tests/cases/trial.h"
+
+struct mending {
+    struct trial *trial;
+    struct repair_options options;
+    struct login_question question;
+    struct repair_input input;
+    struct plan *plan;
+};
+
+static struct plan *mend(struct mending *m)
+{
+    struct err e = {0};
+    struct trial *t = m->trial;
+    m->input = (struct repair_input){
+        .arena = t->arena,
+        .tree = t->tree,
+        .lenses = t->lenses,
+        .keywords = t->runner->keywords,
+        .rules = t->runner->rules,
+        .question = &m->question,
+        .options = &m->options,
+    };
+    struct plan *plan = plan_make(&m->input, &e);
+    if (!plan)
+        FAIL(t, "no plan: %s%s%s", e.path, *e.path ? ": " : "", e.text);
+    return plan;
+}
+
+static void say_edits(struct trial *t)
+{
+    size_t count;
+    const struct overlay_edit *edits = overlay_edits(t->tree, &count);
+    for (size_t i = 0; i < count; i++) {
+        const struct overlay_edit *edit = &edits[i];
+        printf("#   edit: %s%s%s", edit->path, edit->moved_to ? " moves to " : "",
+               edit->moved_to ? edit->moved_to : "");
+        if (!edit->before.exists)
+            printf(" is made");
+        else if (!edit->after.exists && !edit->moved_to)
+            printf(" goes");
+        else if (edit->after.exists)
+            printf(" mode %04o → %04o owner %u:%u → %u:%u%s", edit->before.mode, edit->after.mode,
+                   edit->before.uid, edit->before.gid, edit->after.uid, edit->after.gid,
+                   edit->after.has_content && edit->before.has_content ? ", new content" : "");
+        printf("\n");
+        if (edit->after.exists && edit->after.has_content && getenv("CASE_VERBOSE"))
+            printf("#     %.*s\n", (int)edit->after.content.len, edit->after.content.ptr);
+    }
+}
+
+/* The matrix of the whole guest, without naming anybody. */
+static const char *shut_out(struct trial *t)
+{
+    const struct json *access = json_member(t->want, "access");
+    const struct json *users = json_member(json_member(t->document, "question"), "users");
+    if (json_first(users))
+        return json_string(json_first(users));
+    for (const struct json *w = json_first(access); w; w = json_next(w))
+        if (strcmp(json_member_string(w, "verdict"), "open") != 0)
+            return json_member_string(w, "user");
+    return NULL;
+}
+
+static void expect_idle(struct mending *m, const char *when)
+{
+    size_t mark = overlay_mark(m->trial->tree), count;
+    struct plan *again = mend(m);
+    overlay_touched(m->trial->tree, mark, &count);
+    if (again && count > 0)
+        FAIL(m->trial, "%s edits %zu more times", when, count);
+    plan_free(again);
+}
+
+/* Lines "CASE reason": what no edit of a file may mend. */
+static bool is_listed(const char *name)
+{
+    const char *source = getenv("DISKMEND_SOURCE");
+    char path[4096], line[512];
+    snprintf(path, sizeof path, "%s/tests/cases/not-mended", source ? source : ".");
+    FILE *f = fopen(path, "re");
+    bool found = false;
+    while (f && !found && fgets(line, sizeof line, f))
+        found = strncmp(line, name, strlen(name)) == 0 && line[strlen(name)] == ' ';
+    if (f)
+        fclose(f);
+    return found;
+}
+
+static void test_case(struct mending *m, const char *user)
+{
+    struct trial *t = m->trial;
+    m->question.users = &user;
+    m->question.user_count = 1;
+    m->plan = mend(m);
+    if (!m->plan)
+        return;
+    enum gate_state before = subject_admission(m->plan->before->subjects, user);
+    enum gate_state after = subject_admission(m->plan->after->subjects, user);
+    bool listed = is_listed(t->name);
+    if (before != GATE_OPEN && after != GATE_OPEN && !listed)
+        FAIL(t, "%s is %s still", user, gate_state_name(after));
+    if (listed && after == GATE_OPEN)
+        FAIL(t, "%s gets in, and not-mended says otherwise", user);
+    vec_each (left, &m->plan->left)
+        if (t->failures.count > 0 || getenv("CASE_VERBOSE"))
+            printf("#   left: %s: %s\n", left->rule, left->reason);
+    if (t->failures.count > 0 || getenv("CASE_VERBOSE"))
+        say_edits(t);
+    expect_idle(m, "a second repair");
+}
+
+static void test(struct trial *t)
+{
+    struct mending m = {.trial = t, .options = {.target = t->name}};
+    const char *user = t->is_guest ? NULL : shut_out(t);
+    t->tree = overlay_new(t->arena, t->tree);
+    m.question = trial_question(t);
+    if (user && strcmp(user, "*") != 0) {
+        test_case(&m, user);
+    } else if (t->is_guest || strncmp(t->name, "healthy-", 8) == 0) {
+        m.question.users = NULL;
+        m.question.user_count = 0;
+        expect_idle(&m, "a repair of a healthy guest");
+        if (t->failures.count > 0)
+            say_edits(t);
+    }
+    plan_free(m.plan);
+}
+
+int main(int argc, char **argv)
+{
+    static const struct trial_kind kind = {test, NULL};
+    return trial_main(argc, argv, &kind);
+}
