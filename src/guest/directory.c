@@ -12,17 +12,8 @@
 #include "base/limits.h"
 #include "base/path.h"
 #include "guest/directory_filesystems.h"
+#include "guest/directory_private.h"
 #include "guest/mountinfo.h"
-
-struct directory {
-    struct tree tree;
-    int root;         /* the directory, O_PATH */
-    const char *path; /* of the host, absolute, without links */
-    bool has_openat2; /* Linux 5.6 */
-    int parent;       /* the directory asked about last, or -1: neighbours are asked together */
-    const char *parent_path;
-    VEC(const char *) foreign; /* guest paths where something that is not the guest is mounted */
-};
 
 static struct directory *directory_of(struct tree *t)
 {
@@ -130,8 +121,7 @@ static int open_directory(struct directory *d, const char *path)
     return open_stepwise(d, path);
 }
 
-/* The directory that PATH stands in, kept until another is asked for. -1 and errno on failure. */
-static int parent_of(struct directory *d, const char *path)
+int directory_parent_of(struct directory *d, const char *path)
 {
     const char *parent = path_parent(d->tree.arena, path);
     if (d->parent >= 0 && strcmp(parent, d->parent_path) == 0)
@@ -143,7 +133,7 @@ static int parent_of(struct directory *d, const char *path)
     return d->parent;
 }
 
-static const char *name_of(const char *path)
+const char *directory_name_of(const char *path)
 {
     const char *name = path_name(path);
     return *name ? name : ".";
@@ -179,8 +169,8 @@ static struct stat_answer directory_lstat(struct tree *t, const char *path)
     struct stat st;
     if (foreign == FOREIGN_BELOW)
         return answer;
-    int parent = parent_of(d, path);
-    if (parent < 0 || fstatat(parent, name_of(path), &st, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT)) {
+    int parent = directory_parent_of(d, path);
+    if (parent < 0 || fstatat(parent, directory_name_of(path), &st, AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT)) {
         if (!errno_is_absence()) {
             answer.presence = PRESENCE_UNREADABLE;
             answer.reason = errno_text(t->arena);
@@ -209,8 +199,8 @@ static struct link_answer directory_readlink(struct tree *t, const char *path)
     char target[LIMIT_PATH_BYTES + 1];
     if (foreignness_of(d, path) != FOREIGN_NOT)
         return answer;
-    int parent = parent_of(d, path);
-    ssize_t n = parent < 0 ? -1 : readlinkat(parent, name_of(path), target, sizeof target);
+    int parent = directory_parent_of(d, path);
+    ssize_t n = parent < 0 ? -1 : readlinkat(parent, directory_name_of(path), target, sizeof target);
     if (n >= 0 && (size_t)n < sizeof target) {
         answer.presence = PRESENCE_PRESENT;
         answer.target = arena_text(t->arena, (struct bytes){target, (size_t)n});
@@ -236,8 +226,8 @@ static struct list_answer directory_list(struct tree *t, const char *path)
     enum foreignness foreign = foreignness_of(d, path);
     if (foreign == FOREIGN_HERE)
         return answer;
-    int parent = foreign == FOREIGN_NOT ? parent_of(d, path) : -1;
-    int fd = parent < 0 ? -1 : open_quietly(parent, name_of(path), O_DIRECTORY);
+    int parent = foreign == FOREIGN_NOT ? directory_parent_of(d, path) : -1;
+    int fd = parent < 0 ? -1 : open_quietly(parent, directory_name_of(path), O_DIRECTORY);
     CLEANUP_DIR DIR *dir = fd < 0 ? NULL : fdopendir(fd);
     if (!dir) {
         bool is_absent = foreign == FOREIGN_BELOW || errno_is_absence();
@@ -279,8 +269,8 @@ static struct read_answer directory_read(struct tree *t, const char *path, uint6
     struct directory *d = directory_of(t);
     if (foreignness_of(d, path) != FOREIGN_NOT)
         return (struct read_answer){.presence = PRESENCE_ABSENT};
-    int parent = parent_of(d, path);
-    CLEANUP_FD int fd = parent < 0 ? -1 : open_quietly(parent, name_of(path), 0);
+    int parent = directory_parent_of(d, path);
+    CLEANUP_FD int fd = parent < 0 ? -1 : open_quietly(parent, directory_name_of(path), 0);
     struct stat st;
     if (fd < 0 || fstat(fd, &st) != 0)
         return errno_is_absence() ? (struct read_answer){.presence = PRESENCE_ABSENT}
@@ -313,10 +303,10 @@ static struct xattrs_answer directory_xattrs(struct tree *t, const char *path)
     char names[XATTR_LIST_MAX];
     if (foreignness_of(d, path) != FOREIGN_NOT)
         return answer;
-    int parent = parent_of(d, path);
+    int parent = directory_parent_of(d, path);
     /* There is no flistxattrat: the parent's own descriptor, and its last component not followed.
      */
-    const char *here = arena_printf(t->arena, "/proc/self/fd/%d/%s", parent, name_of(path));
+    const char *here = arena_printf(t->arena, "/proc/self/fd/%d/%s", parent, directory_name_of(path));
     ssize_t n = parent < 0 ? -1 : llistxattr(here, names, sizeof names);
     if (n < 0) {
         if (errno != ENOTSUP) {
@@ -344,9 +334,9 @@ static struct space_answer directory_space(struct tree *t, const char *path)
 {
     struct directory *d = directory_of(t);
     struct statvfs v;
-    int parent = parent_of(d, path);
+    int parent = directory_parent_of(d, path);
     CLEANUP_FD int fd =
-        parent < 0 ? -1 : openat(parent, name_of(path), O_PATH | O_NOFOLLOW | O_CLOEXEC);
+        parent < 0 ? -1 : openat(parent, directory_name_of(path), O_PATH | O_NOFOLLOW | O_CLOEXEC);
     if (fd < 0 || fstatvfs(fd, &v) != 0)
         return (struct space_answer){.presence =
                                          errno_is_absence() ? PRESENCE_ABSENT : PRESENCE_UNREADABLE,

@@ -2,12 +2,15 @@
 noinst_LIBRARIES += libguest.a
 libguest_a_SOURCES = \
 	src/guest/directory.c src/guest/directory.h \
+	src/guest/directory_write.c src/guest/directory_private.h \
 	src/guest/directory_filesystems.c src/guest/directory_filesystems.h \
 	src/guest/disk_reader.h \
+	src/guest/fault.h \
 	src/guest/fixture.c src/guest/fixture.h \
 	src/guest/image_header.c src/guest/image_header.h \
 	src/guest/in_use.c src/guest/in_use.h \
 	src/guest/memory.c src/guest/memory.h \
+	src/guest/memory_write.c \
 	src/guest/mountinfo.c src/guest/mountinfo.h \
 	src/guest/node_state.c src/guest/node_state.h \
 	src/guest/note_list.c src/guest/note_list.h \
@@ -19,7 +22,8 @@ libguest_a_SOURCES = \
 	src/guest/root_name.c src/guest/root_name.h \
 	src/guest/root_test.c src/guest/root_test.h \
 	src/guest/superblock.c src/guest/superblock.h \
-	src/guest/tree.c src/guest/tree.h
+	src/guest/tree.c src/guest/tree.h \
+	src/guest/writing.c src/guest/writing.h
 if HAVE_LIBGUESTFS
 libguest_a_SOURCES += \
 	src/guest/image.c src/guest/image.h \

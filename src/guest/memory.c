@@ -163,7 +163,8 @@ static struct memory_node *node_make(struct tree *t, const char *given)
 struct tree *memory_tree_new(struct arena *a)
 {
     struct memory *m = arena_new_struct(a, struct memory);
-    m->tree = (struct tree){.engine = &memory_engine, .arena = a, .state = m};
+    m->tree = (struct tree){
+        .engine = &memory_engine, .writing = &memory_writing, .arena = a, .state = m};
     map_init(&m->nodes, a);
     node_make(&m->tree, "/");
     return &m->tree;
@@ -237,6 +238,13 @@ void memory_tree_xattr(struct tree *t, const char *path, const char *name, struc
         return;
     vec_push(t->arena, &n->xattrs,
              ((struct xattr){arena_strdup(t->arena, name), arena_bytes(t->arena, value)}));
+}
+
+void memory_tree_no_xattrs(struct tree *t, const char *path)
+{
+    struct memory_node *n = node_at(t, path_tidy(t->arena, path));
+    if (n)
+        n->xattrs.count = 0;
 }
 
 void memory_tree_unreadable(struct tree *t, const char *path, const char *reason)

@@ -21,6 +21,8 @@ void memory_tree_remove(struct tree *t, const char *path); /* with all below it 
 void memory_tree_meta(struct tree *t, const char *path, uint32_t mode, uint32_t uid, uint32_t gid);
 /* Add an extended attribute to what is there (links are not followed). VALUE is copied. */
 void memory_tree_xattr(struct tree *t, const char *path, const char *name, struct bytes value);
+/* Drop all extended attributes of what is there. */
+void memory_tree_no_xattrs(struct tree *t, const char *path);
 /* Everything at or below PATH answers "unreadable" with REASON. */
 void memory_tree_unreadable(struct tree *t, const char *path, const char *reason);
 /* Adds the filesystem, or replaces the one of the same device and subvolume. Its strings are
@@ -28,5 +30,7 @@ void memory_tree_unreadable(struct tree *t, const char *path, const char *reason
 void memory_tree_filesystem(struct tree *t, const struct filesystem *filesystem);
 void memory_tree_no_filesystem(struct tree *t, const char *device);
 
+/* memory_write.c: every memory tree can be written to. */
+extern const struct tree_writing memory_writing;
 
 #endif

@@ -12,6 +12,7 @@ struct node_state {
     uint32_t uid, gid;
     bool has_content; /* false: the content of a file is not part of this state (it stays) */
     struct bytes content;
+    const char *hash;   /* SHA-256 of the content where only that is known (a journal); else NULL */
     const char *target; /* of a symbolic link */
     struct xattr *xattrs;
     size_t xattr_count;

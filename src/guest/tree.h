@@ -131,8 +131,11 @@ struct tree_engine {
     void (*close)(struct tree *t);
 };
 
+struct tree_writing; /* guest/writing.h */
+
 struct tree {
     const struct tree_engine *engine;
+    const struct tree_writing *writing; /* NULL: opened for reading */
     struct arena *arena;
     void *state; /* the engine's own */
     /* Directories whose filesystem is not in the tree: see tree_mark_not_mounted. */

@@ -1,12 +1,16 @@
 # repair/: from a plan in the overlay to a written, journalled, undoable change.
 noinst_LIBRARIES += librepair.a
 librepair_a_SOURCES = \
+	src/repair/commit.c src/repair/commit.h \
+	src/repair/edit_list.c src/repair/edit_list.h \
 	src/repair/guard.c src/repair/guard.h \
+	src/repair/journal.c src/repair/journal.h \
 	src/repair/judge.c \
 	src/repair/plan.c \
 	src/repair/policy.c src/repair/policy.h \
 	src/repair/repair.h \
 	src/repair/text_edit.c src/repair/text_edit.h \
+	src/repair/undo.c src/repair/undo.h \
 	src/repair/verb.c src/repair/verb.h \
 	src/repair/verb_file.c \
 	src/repair/verb_line.c

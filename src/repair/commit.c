@@ -1,0 +1,368 @@
+#include "repair/commit.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/hash.h"
+#include "base/limits.h"
+#include "base/path.h"
+#include "guest/fault.h"
+
+/* New things first, then what others refer to, then what refers to them, then what goes. */
+enum step_kind { STEP_MAKE_DIRECTORY, STEP_MAKE, STEP_META, STEP_CONTENT, STEP_LINK, STEP_MOVE,
+                 STEP_REMOVE, STEP_NONE };
+
+struct step {
+    const struct overlay_edit *edit;
+    enum step_kind kind;
+};
+
+typedef VEC(struct step) steps;
+
+struct commit {
+    const struct commit_request *request;
+    struct tree *tree;
+    const struct tree_writing *writing;
+    steps list;
+};
+
+static enum step_kind kind_of(const struct overlay_edit *edit)
+{
+    const struct node_state *b = &edit->before, *a = &edit->after;
+    if (edit->moved_to)
+        return STEP_MOVE;
+    if (edit->moved_from)
+        return STEP_NONE; /* the other end does it */
+    if (!b->exists)
+        return a->type == NODE_DIRECTORY ? STEP_MAKE_DIRECTORY
+               : a->type == NODE_SYMLINK ? STEP_LINK
+                                         : STEP_MAKE;
+    if (!a->exists)
+        return STEP_REMOVE;
+    if (a->type != b->type || a->type == NODE_SYMLINK)
+        return STEP_LINK;
+    return a->has_content && !(b->has_content && bytes_equal(a->content, b->content))
+               ? STEP_CONTENT
+               : STEP_META;
+}
+
+/* Accounts refer to each other: group before passwd, and passwd last of all. */
+static int account_rank(const char *path)
+{
+    static const char *const order[] = {"/etc/group", "/etc/gshadow", "/etc/shadow", "/etc/passwd"};
+    for (size_t i = 0; i < sizeof order / sizeof *order; i++)
+        if (strcmp(order[i], path) == 0)
+            return (int)i + 1;
+    return 0;
+}
+
+static int by_order(const void *x, const void *y)
+{
+    const struct step *a = x, *b = y;
+    if (a->kind != b->kind)
+        return a->kind < b->kind ? -1 : 1;
+    int ranks = account_rank(a->edit->path) - account_rank(b->edit->path);
+    if (ranks != 0)
+        return ranks;
+    int paths = strcmp(a->edit->path, b->edit->path);
+    return a->kind == STEP_REMOVE ? -paths : paths;
+}
+
+/* --- is it as it was? ------------------------------------------------------------------------- */
+
+static bool same_content(struct tree *t, const char *path, const struct node_state *s,
+                         struct err *e)
+{
+    struct node_state now;
+    char hash[HASH_HEX_CHARS + 1];
+    if (s->type != NODE_FILE || (!s->has_content && !s->hash))
+        return true;
+    if (overlay_state(t, path, true, &now, e) != 0)
+        return false;
+    if (s->has_content)
+        return bytes_equal(now.content, s->content);
+    return hash_sha256_hex(now.content, hash) && strcmp(hash, s->hash) == 0;
+}
+
+bool commit_is_state(struct tree *t, const char *path, const struct node_state *s, struct err *e)
+{
+    struct node_state now;
+    if (overlay_state(t, path, false, &now, e) != 0)
+        return false;
+    return node_state_equal(&now, s) && (!s->exists || same_content(t, path, s, e));
+}
+
+static int check_unchanged(struct commit *c, const struct overlay_edit *edit, struct err *e)
+{
+    if (edit->moved_from)
+        return tree_lstat(c->tree, edit->path).presence == PRESENCE_ABSENT
+                   ? 0
+                   : err_set_at(e, ERR_REFUSED, edit->path, 0, 0, "is there by now");
+    if (commit_is_state(c->tree, edit->path, &edit->before, e))
+        return 0;
+    return err_set_at(e, ERR_REFUSED, edit->path, 0, 0,
+                      "has changed since the repair was planned: nothing was written, plan again");
+}
+
+/* --- may it be changed? ----------------------------------------------------------------------- */
+
+/* A rename gives the name a new file; the other names would keep the old one. */
+static int check_links(struct commit *c, const struct step *s, struct err *e)
+{
+    struct stat_answer now = tree_lstat(c->tree, s->edit->path);
+    if (s->kind == STEP_CONTENT && now.node.links > 1)
+        return err_set_at(e, ERR_REFUSED, s->edit->path, 0, 0,
+                          "has %u names (hard links); changing it under one would part them",
+                          now.node.links);
+    return 0;
+}
+
+static int check_writable(struct commit *c, const struct step *s, struct err *e)
+{
+    const char *path = s->edit->path;
+    while (tree_lstat(c->tree, path).presence == PRESENCE_ABSENT && strcmp(path, "/") != 0)
+        path = path_parent(c->request->arena, path);
+    struct stat_answer there = tree_lstat(c->tree, path);
+    if (there.presence == PRESENCE_UNREADABLE)
+        return err_set_at(e, ERR_REFUSED, path, 0, 0, "%s", there.reason);
+    return c->writing->check(c->tree, path, e);
+}
+
+/* Room for every new content twice (temporary and journal) and some to spare. */
+#define SPARE_BYTES  (1024u * 1024u)
+#define SPARE_INODES 16u
+
+static int check_room(struct commit *c, struct err *e)
+{
+    uint64_t bytes = SPARE_BYTES, inodes = SPARE_INODES;
+    vec_each (step, &c->list) {
+        const struct overlay_edit *edit = step->edit;
+        bytes += 2 * (edit->after.has_content ? edit->after.content.len : 0) + 8192;
+        bytes += edit->before.has_content ? edit->before.content.len : 0;
+        inodes += 3;
+    }
+    vec_each (step, &c->list) {
+        struct space_answer space = tree_space(c->tree, path_parent(c->request->arena,
+                                                                    step->edit->path));
+        if (space.presence != PRESENCE_PRESENT)
+            continue;
+        if (space.bytes_free < bytes || (space.inodes_total > 0 && space.inodes_free < inodes))
+            return err_set_at(e, ERR_REFUSED, step->edit->path, 0, 0,
+                              "its filesystem is full (%llu bytes and %llu inodes free): make room "
+                              "first",
+                              (unsigned long long)space.bytes_free,
+                              (unsigned long long)space.inodes_free);
+    }
+    return 0;
+}
+
+static int check_all(struct commit *c, struct err *e)
+{
+    int code = 0;
+    const struct edit_list *edits = c->request->edits;
+    for (size_t i = 0; i < edits->edits.count && code == 0; i++)
+        code = check_unchanged(c, &edits->edits.items[i], e);
+    for (size_t i = 0; i < c->list.count && code == 0; i++) {
+        code = check_links(c, &c->list.items[i], e);
+        if (code == 0)
+            code = check_writable(c, &c->list.items[i], e);
+    }
+    return code == 0 ? check_room(c, e) : code;
+}
+
+/* --- doing and taking back -------------------------------------------------------------------- */
+
+/* Meta of what was moved, where that changes too. */
+static const struct overlay_edit *other_end(const struct commit *c, const char *path)
+{
+    vec_each (edit, &c->request->edits->edits)
+        if (strcmp(edit->path, path) == 0)
+            return edit;
+    return NULL;
+}
+
+static int put_state(struct commit *c, const char *path, const struct node_state *from,
+                     const struct node_state *to, struct err *e)
+{
+    const struct tree_writing *w = c->writing;
+    if (!to->exists)
+        return w->remove(c->tree, path, e);
+    if (!from->exists)
+        return w->make(c->tree, path, to, e);
+    bool same_type = from->type == to->type;
+    if (same_type && (to->type == NODE_DIRECTORY || to->type > NODE_SYMLINK))
+        return w->set_meta(c->tree, path, to, e);
+    bool same_bytes = same_type && to->type == NODE_FILE &&
+                      (!to->has_content ||
+                       (from->has_content && bytes_equal(from->content, to->content)));
+    return same_bytes ? w->set_meta(c->tree, path, to, e) : w->replace(c->tree, path, to, e);
+}
+
+static int do_step(struct commit *c, const struct step *s, bool back, struct err *e)
+{
+    const struct overlay_edit *edit = s->edit;
+    if (s->kind != STEP_MOVE)
+        return back ? put_state(c, edit->path, &edit->after, &edit->before, e)
+                    : put_state(c, edit->path, &edit->before, &edit->after, e);
+    const struct overlay_edit *target = other_end(c, edit->moved_to);
+    bool changes = target && !node_state_equal(&target->after, &edit->before);
+    int code = 0;
+    if (back && changes)
+        code = c->writing->set_meta(c->tree, edit->moved_to, &edit->before, e);
+    if (code == 0)
+        code = back ? c->writing->move(c->tree, edit->moved_to, edit->path, e)
+                    : c->writing->move(c->tree, edit->path, edit->moved_to, e);
+    if (code == 0 && !back && changes)
+        code = c->writing->set_meta(c->tree, edit->moved_to, &target->after, e);
+    return code;
+}
+
+/* Whether the step is done already, by what is on the disk: after an interrupted run nobody knows. */
+static bool is_done(struct commit *c, const struct step *s)
+{
+    struct err ignored = {0};
+    if (s->kind == STEP_MOVE)
+        return tree_lstat(c->tree, s->edit->path).presence == PRESENCE_ABSENT;
+    return commit_is_state(c->tree, s->edit->path, &s->edit->after, &ignored);
+}
+
+static bool is_undone(struct commit *c, const struct step *s)
+{
+    struct err ignored = {0};
+    if (s->kind == STEP_MOVE)
+        return tree_lstat(c->tree, s->edit->moved_to).presence == PRESENCE_ABSENT;
+    return commit_is_state(c->tree, s->edit->path, &s->edit->before, &ignored);
+}
+
+/* From the last to the first; a step that did not happen (or half of it) is put right all the same.
+ */
+static int roll_back(struct commit *c, size_t count, struct err *e)
+{
+    int code = 0;
+    for (size_t i = count; i > 0 && code == 0; i--)
+        if (!is_undone(c, &c->list.items[i - 1]))
+            code = do_step(c, &c->list.items[i - 1], true, e);
+    return code == 0 ? c->writing->flush(c->tree, e) : code;
+}
+
+/* --- the journals ----------------------------------------------------------------------------- */
+
+static const struct journal_place *const *places(const struct commit_request *r)
+{
+    const struct journal_place **list =
+        arena_alloc_array(r->arena, 3, sizeof(const struct journal_place *));
+    size_t n = 0;
+    if (r->backup_journal)
+        list[n++] = r->backup_journal;
+    if (r->guest_journal)
+        list[n++] = r->guest_journal;
+    return list;
+}
+
+static int set_states(const struct commit_request *r, const char *run, enum journal_state state,
+                      struct err *e)
+{
+    int code = 0;
+    for (const struct journal_place *const *p = places(r); *p; p++) {
+        struct err own = {0};
+        int failed = journal_set_state(r->arena, *p, run, state, &own);
+        if (failed && code == 0) {
+            code = failed;
+            *e = own;
+        }
+    }
+    return code;
+}
+
+static int prepare_journals(const struct commit_request *r, const char **run, struct err *e)
+{
+    int code = 0;
+    const struct journal_place *done = NULL;
+    for (const struct journal_place *const *p = places(r); *p && code == 0; p++) {
+        code = journal_prepare(r->arena, *p, r->edits, r->command, r->started, run, e);
+        if (code != 0 && done) {
+            struct err ignored = {0}; /* the first error is the one to tell */
+            journal_forget(r->arena, done, *run, &ignored);
+        }
+        done = *p;
+    }
+    if (code == 0 && !done)
+        code = err_set(e, ERR_REFUSED, "without a journal nothing is written: give --backup-dir");
+    return code;
+}
+
+/* --- the run ---------------------------------------------------------------------------------- */
+
+static int start(struct commit *c, const struct commit_request *r, struct err *e)
+{
+    *c = (struct commit){.request = r, .tree = r->tree, .writing = tree_writing(r->tree)};
+    if (!c->writing)
+        return err_set(e, ERR_INTERNAL, "this disk was not opened for writing");
+    vec_each (edit, &r->edits->edits)
+        if (kind_of(edit) != STEP_NONE)
+            vec_push(r->arena, &c->list, ((struct step){edit, kind_of(edit)}));
+    if (c->list.count > 1)
+        qsort(c->list.items, c->list.count, sizeof *c->list.items, by_order);
+    return 0;
+}
+
+static enum commit_result take_back(struct commit *c, size_t count, const char *run, struct err *e)
+{
+    struct err back = {0};
+    if (roll_back(c, count, &back) == 0 &&
+        set_states(c->request, run, JOURNAL_ROLLED_BACK, &back) == 0)
+        return COMMIT_ROLLED_BACK;
+    err_context(e, "the way back failed, too (%s%s%s)", back.path, *back.path ? ": " : "",
+                back.text);
+    return COMMIT_BROKEN;
+}
+
+/* RESUMED: some steps may have been done already. */
+static enum commit_result go(struct commit *c, const char *run, bool resumed, struct err *e)
+{
+    const struct commit_request *r = c->request;
+    for (size_t i = 0; i < c->list.count; i++) {
+        if (r->is_interrupted && r->is_interrupted(r->context)) {
+            err_set(e, ERR_REFUSED, "interrupted");
+            return take_back(c, i, run, e);
+        }
+        FAULT_POINT("step");
+        if (resumed && is_done(c, &c->list.items[i]))
+            continue;
+        if (do_step(c, &c->list.items[i], false, e) != 0)
+            return take_back(c, i + 1, run, e);
+    }
+    if (c->writing->flush(c->tree, e) != 0)
+        return take_back(c, c->list.count, run, e);
+    FAULT_POINT("applied");
+    if (set_states(r, run, JOURNAL_COMMITTED, e) != 0)
+        return take_back(c, c->list.count, run, e);
+    return COMMIT_DONE;
+}
+
+enum commit_result commit_run(const struct commit_request *request, const char **run, struct err *e)
+{
+    struct commit c;
+    *run = NULL;
+    if (start(&c, request, e) != 0 || check_all(&c, e) != 0 ||
+        prepare_journals(request, run, e) != 0)
+        return COMMIT_REFUSED;
+    FAULT_POINT("prepared");
+    return go(&c, *run, false, e);
+}
+
+enum commit_result commit_continue(const struct commit_request *request, const char *run,
+                                   struct err *e)
+{
+    struct commit c;
+    if (start(&c, request, e) != 0)
+        return COMMIT_REFUSED;
+    vec_each (step, &c.list) {
+        if (is_done(&c, step) || is_undone(&c, step))
+            continue;
+        err_set_at(e, ERR_REFUSED, step->edit->path, 0, 0,
+                   "is neither as it was before the run %s nor as that run wanted it", run);
+        return COMMIT_REFUSED;
+    }
+    return go(&c, run, true, e);
+}
