@@ -216,7 +216,7 @@ int overlay_put(struct tree *t, const char *path, const struct node_state *state
 {
     struct overlay *o = overlay_of(t);
     struct node_state now;
-    struct overlay_slot *slot;
+    struct overlay_slot *slot = NULL;
     int code = check_parent(t, path, e);
     if (code == 0)
         code = overlay_state(t, path, false, &now, e);
@@ -226,8 +226,9 @@ int overlay_put(struct tree *t, const char *path, const struct node_state *state
         return code;
     size_t mark = overlay_mark(t);
     code = slot_for(t, path, &slot, e);
-    if (code == 0 && (slot->edit.moved_to || slot->edit.moved_from) &&
-        (!state->exists || state->type != slot->edit.before.type))
+    bool parts = slot && slot->edit.moved_from &&
+                 (!state->exists || state->type != slot->edit.after.type);
+    if (code == 0 && (slot->edit.moved_to || parts))
         code = err_set_at(e, ERR_REFUSED, path, 0, 0, "another change moves it already");
     if (code == 0)
         code = keep_before(t, slot, state, e);

@@ -24,14 +24,17 @@ const char *journal_state_name(enum journal_state state)
 
 /* --- names ------------------------------------------------------------------------------------ */
 
-static const char *time_text(struct arena *a, int64_t at, const char *format)
+/* "20261122T160411Z", or with PUNCTUATION "2026-11-22T16:04:11Z". */
+static const char *time_text(struct arena *a, int64_t at, bool punctuation)
 {
     struct tm tm;
     time_t seconds = (time_t)at;
-    char text[64];
-    if (!gmtime_r(&seconds, &tm) || strftime(text, sizeof text, format, &tm) == 0)
-        return "00000000T000000Z";
-    return arena_strdup(a, text);
+    if (!gmtime_r(&seconds, &tm) || tm.tm_year < -1900 || tm.tm_year > 8099)
+        return punctuation ? "0000-00-00T00:00:00Z" : "00000000T000000Z";
+    const char *minus = punctuation ? "-" : "", *colon = punctuation ? ":" : "";
+    return arena_printf(a, "%04d%s%02d%s%02dT%02d%s%02d%s%02dZ", tm.tm_year + 1900, minus,
+                        tm.tm_mon + 1, minus, tm.tm_mday, tm.tm_hour, colon, tm.tm_min, colon,
+                        tm.tm_sec);
 }
 
 static bool is_run_name(const char *name)
@@ -121,7 +124,7 @@ static struct json *manifest_json(struct arena *a, const struct edit_list *edits
     struct json *m = json_new_object(a);
     json_set_string(a, m, "schema", SCHEMA);
     json_set_string(a, m, "command", command);
-    json_set_string(a, m, "started", time_text(a, started, "%Y-%m-%dT%H:%M:%SZ"));
+    json_set_string(a, m, "started", time_text(a, started, true));
     json_set(a, m, "edits",
              edit_list_json(a, edits->edits.items, edits->edits.count, false, contents));
     return m;
@@ -152,7 +155,7 @@ int journal_prepare(struct arena *a, const struct journal_place *place, const st
     int code = prepare_base(a, place, e);
     if (code != 0)
         return code;
-    *run = arena_printf(a, "%s-%.*s", time_text(a, started, "%Y%m%dT%H%M%SZ"), (int)RUN_HEX, hash);
+    *run = arena_printf(a, "%s-%.*s", time_text(a, started, false), (int)RUN_HEX, hash);
     const char *directory = run_directory(a, place, *run);
     struct stat_answer base = tree_lstat(place->tree, place->base);
     struct node_state made = {.exists = true,
