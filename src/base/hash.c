@@ -13,6 +13,17 @@ bool hash_sha256(struct bytes data, uint8_t out[HASH_BYTES])
     return true;
 }
 
+bool hash_sha1(struct bytes data, uint8_t out[HASH_SHA1_BYTES])
+{
+    uint8_t digest[EVP_MAX_MD_SIZE];
+    unsigned int n = 0;
+    if (EVP_Digest(data.ptr ? data.ptr : "", data.len, digest, &n, EVP_sha1(), NULL) != 1 ||
+        n != HASH_SHA1_BYTES)
+        return false;
+    memcpy(out, digest, HASH_SHA1_BYTES);
+    return true;
+}
+
 bool hash_sha256_hex(struct bytes data, char out[HASH_HEX_CHARS + 1])
 {
     static const char digits[] = "0123456789abcdef";

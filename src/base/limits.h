@@ -26,6 +26,8 @@
 #define LIMIT_CONSOLE_SILENCE_SECONDS 20 /* appliance under KVM without a console byte */
 #define LIMIT_WORKER_ADDRESS_SPACE  (2048ull * 1024u * 1024u)
 #define LIMIT_WORKER_CPU_SECONDS    300
+#define LIMIT_YAML_NODES            100000u /* of one document */
+#define LIMIT_YAML_DEPTH            64u
 #define LIMIT_RULE_FILE_BYTES       (1024u * 1024u)
 #define LIMIT_JSON_DEPTH            64
 #define LIMIT_REGEX_BYTES           512u

@@ -1,8 +1,9 @@
-# batch/: one forked worker a target.
+# batch/: one forked worker a target, several at a time.
 noinst_LIBRARIES += libbatch.a
 libbatch_a_SOURCES = \
 	src/batch/frame.c src/batch/frame.h \
 	src/batch/judge.c src/batch/judge.h \
+	src/batch/pool.c src/batch/pool.h \
 	src/batch/rule_examples.c src/batch/rule_examples.h \
 	src/batch/why.c src/batch/why.h \
 	src/batch/worker.c src/batch/worker.h \

@@ -7,12 +7,10 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
-#include "base/cleanup.h"
 #include "base/limits.h"
 #include "batch/frame.h"
 #include "batch/worker_child.h"
@@ -20,14 +18,15 @@
 
 /* How long a worker that was asked to stop may take to close its target. */
 #define GRACE_SECONDS 5
+/* … and one that was killed to be dead. */
+#define LAST_SECONDS 5
 
-struct parent {
+struct worker {
     struct arena *arena;
     const struct worker_request *request;
-    struct worker_outcome *outcome;
+    struct worker_outcome outcome;
     pid_t pid;
     int from_child;
-    int signals;
     int64_t deadline; /* milliseconds of the monotonic clock */
     bool is_open;
     bool ended;    /* the worker said all it had to say */
@@ -68,7 +67,7 @@ static bool is_our_fault(enum err_code code)
     return code == ERR_CRASHED || code == ERR_TIMEOUT || code == ERR_NOMEM || code == ERR_INTERNAL;
 }
 
-static void add_failure(struct parent *p, enum err_code code, enum failure_stage stage,
+static void add_failure(struct worker *p, enum err_code code, enum failure_stage stage,
                         const char *text)
 {
     struct report_input input = {
@@ -91,15 +90,15 @@ static void add_failure(struct parent *p, enum err_code code, enum failure_stage
         document = report_why_document(p->arena, &input, NULL);
         break;
     }
-    vec_push(p->arena, &p->outcome->documents, document);
+    vec_push(p->arena, &p->outcome.documents, document);
 }
 
-static void take_document(struct parent *p, struct bytes text)
+static void take_document(struct worker *p, struct bytes text)
 {
     struct err e = {0};
     struct json *document = json_parse(text, "worker", &e);
     if (document && json_type(document) == JSON_OBJECT && json_member_string(document, "schema")) {
-        vec_push(p->arena, &p->outcome->documents, document);
+        vec_push(p->arena, &p->outcome.documents, document);
         return;
     }
     json_free(document);
@@ -107,7 +106,7 @@ static void take_document(struct parent *p, struct bytes text)
                 "the worker's report does not parse: this is a fault in diskmend");
 }
 
-static void take_failure(struct parent *p, struct bytes payload)
+static void take_failure(struct worker *p, struct bytes payload)
 {
     if (payload.len < 2)
         return;
@@ -118,7 +117,7 @@ static void take_failure(struct parent *p, struct bytes payload)
                 arena_text(p->arena, bytes_cut(payload, 2, payload.len)));
 }
 
-static void take_frame(struct parent *p, const struct frame *frame)
+static void take_frame(struct worker *p, const struct frame *frame)
 {
     const struct worker_request *request = p->request;
     switch (frame->kind) {
@@ -132,7 +131,7 @@ static void take_frame(struct parent *p, const struct frame *frame)
         p->deadline = now_ms() + guest_seconds(request) * 1000ll;
         break;
     case FRAME_EMULATION:
-        p->outcome->used_emulation_after_kvm = true;
+        p->outcome.used_emulation_after_kvm = true;
         break;
     case FRAME_DOCUMENT:
         take_document(p, frame->payload);
@@ -147,7 +146,7 @@ static void take_frame(struct parent *p, const struct frame *frame)
 }
 
 /* False when the pipe is at its end (or speaks nonsense). */
-static bool take_bytes(struct parent *p)
+static bool take_bytes(struct worker *p)
 {
     if (p->capacity - p->have < 65536) {
         size_t capacity = p->capacity * 2 + 65536;
@@ -175,15 +174,16 @@ static bool take_bytes(struct parent *p)
 }
 
 /* Ask for an orderly end; what does not come in GRACE_SECONDS is killed. */
-static void ask_to_stop(struct parent *p)
+static void ask_to_stop(struct worker *p)
 {
-    if (!p->stopping)
-        kill(p->pid, SIGTERM);
+    if (p->stopping)
+        return;
+    kill(p->pid, SIGTERM);
     p->stopping = true;
     p->deadline = now_ms() + GRACE_SECONDS * 1000;
 }
 
-static void late(struct parent *p)
+static void late(struct worker *p)
 {
     int seconds = p->is_open ? guest_seconds(p->request) : LIMIT_OPEN_SECONDS;
     add_failure(p, ERR_TIMEOUT, p->is_open ? FAILURE_READ : FAILURE_OPEN,
@@ -193,41 +193,21 @@ static void late(struct parent *p)
     ask_to_stop(p);
 }
 
-/* A signal to us: end the worker now, finish with that signal. */
-static void take_signal(struct parent *p)
+/* What hangs in the kernel does not die of SIGKILL: the other targets do not wait for it. */
+static bool wait_for_end(pid_t pid, int *status)
 {
-    struct signalfd_siginfo info;
-    if (read(p->signals, &info, sizeof info) != (ssize_t)sizeof info)
-        return;
-    p->outcome->signal = (int)info.ssi_signo;
-    ask_to_stop(p);
-}
-
-static void listen_to_worker(struct parent *p)
-{
-    for (;;) {
-        int64_t left = p->deadline - now_ms();
-        if (left <= 0) {
-            if (p->stopping)
-                return;
-            late(p);
-            continue;
-        }
-        struct pollfd polled[] = {{p->from_child, POLLIN, 0}, {p->signals, POLLIN, 0}};
-        int n = poll(polled, 2, left > INT32_MAX ? INT32_MAX : (int)left);
-        if (n < 0 && errno != EINTR)
-            return;
-        if (n <= 0)
-            continue;
-        if (polled[1].revents & POLLIN)
-            take_signal(p);
-        if ((polled[0].revents & (POLLIN | POLLHUP | POLLERR)) && !take_bytes(p))
-            return;
+    for (int64_t until = now_ms() + LAST_SECONDS * 1000;;) {
+        pid_t gone = waitpid(pid, status, WNOHANG);
+        if (gone == pid || (gone < 0 && errno != EINTR))
+            return true;
+        if (now_ms() >= until)
+            return false;
+        poll(NULL, 0, 1);
     }
 }
 
 /* The worker is done, dead, or out of time: nothing of its session outlives this. */
-static void reap(struct parent *p)
+static void reap(struct worker *p)
 {
     if (!p->ended && !p->stopping) { /* a broken pipe: give a dying worker the time to be dead */
         int64_t until = now_ms() + 1000;
@@ -240,8 +220,13 @@ static void reap(struct parent *p)
     if (!p->ended)
         kill(p->pid, SIGKILL);
     int status = 0;
-    while (waitpid(p->pid, &status, 0) < 0 && errno == EINTR)
-        ;
+    if (!wait_for_end(p->pid, &status)) {
+        if (!p->ended)
+            add_failure(p, ERR_CRASHED, p->is_open ? FAILURE_READ : FAILURE_OPEN,
+                        "the worker that read it cannot be ended: the machine does not answer its "
+                        "reads");
+        return;
+    }
     if (p->ended || p->stopping)
         return;
     const char *how;
@@ -260,51 +245,74 @@ static void reap(struct parent *p)
     add_failure(p, ERR_CRASHED, p->is_open ? FAILURE_READ : FAILURE_OPEN, how);
 }
 
-static void catch_signals(sigset_t *old, int *fd)
+struct worker *worker_start(struct arena *a, const struct worker_request *request,
+                            const int *not_its_own, size_t count)
 {
-    sigset_t caught;
-    sigemptyset(&caught);
-    sigaddset(&caught, SIGINT);
-    sigaddset(&caught, SIGTERM);
-    sigaddset(&caught, SIGHUP);
-    sigprocmask(SIG_BLOCK, &caught, old);
-    *fd = signalfd(-1, &caught, SFD_CLOEXEC | SFD_NONBLOCK);
-}
-
-struct worker_outcome worker_run(struct arena *a, const struct worker_request *request)
-{
-    struct worker_outcome outcome = {0};
-    struct parent p = {.arena = a, .request = request, .outcome = &outcome};
-    CLEANUP_FD int signals = -1;
-    sigset_t old;
+    struct worker *p = arena_new_struct(a, struct worker);
+    *p = (struct worker){.arena = a, .request = request, .from_child = -1};
     int ends[2];
     if (pipe2(ends, O_CLOEXEC) < 0) {
-        add_failure(&p, ERR_IO, FAILURE_OPEN, arena_printf(a, "pipe: %s", strerror(errno)));
-        return outcome;
+        add_failure(p, ERR_IO, FAILURE_OPEN, arena_printf(a, "pipe: %s", strerror(errno)));
+        return p;
     }
-    catch_signals(&old, &signals);
     pid_t parent = getpid();
-    p.pid = fork();
-    if (p.pid == 0) {
+    p->pid = fork();
+    if (p->pid == 0) {
         close(ends[0]);
-        if (signals >= 0)
-            close(signals);
+        for (size_t i = 0; i < count; i++)
+            close(not_its_own[i]);
         worker_child(request, ends[1], parent);
     }
+    int why = errno;
     close(ends[1]);
-    p.from_child = ends[0];
-    p.signals = signals;
-    if (p.pid < 0) {
-        add_failure(&p, ERR_IO, FAILURE_OPEN, arena_printf(a, "fork: %s", strerror(errno)));
-    } else {
-        p.deadline = now_ms() + LIMIT_OPEN_SECONDS * 1000ll;
-        listen_to_worker(&p);
-        reap(&p);
+    if (p->pid < 0) {
+        close(ends[0]);
+        add_failure(p, ERR_IO, FAILURE_OPEN, arena_printf(a, "fork: %s", strerror(why)));
+        return p;
     }
-    close(ends[0]);
-    sigprocmask(SIG_SETMASK, &old, NULL);
-    free(p.buffer);
-    if (outcome.documents.count == 0 && outcome.signal == 0)
-        add_failure(&p, ERR_INTERNAL, FAILURE_READ, "the worker gave no report");
-    return outcome;
+    p->from_child = ends[0];
+    p->deadline = now_ms() + LIMIT_OPEN_SECONDS * 1000ll;
+    return p;
+}
+
+int worker_pipe(const struct worker *p)
+{
+    return p->from_child;
+}
+
+int64_t worker_time_left(const struct worker *p)
+{
+    int64_t left = p->deadline - now_ms();
+    return left > 0 ? left : 0;
+}
+
+bool worker_tick(struct worker *p, bool readable)
+{
+    if (readable && !take_bytes(p))
+        return false;
+    if (worker_time_left(p) > 0)
+        return true;
+    if (p->stopping)
+        return false;
+    late(p);
+    return true;
+}
+
+void worker_stop(struct worker *p)
+{
+    ask_to_stop(p);
+}
+
+struct worker_outcome worker_end(struct worker *p)
+{
+    if (p->from_child >= 0) {
+        reap(p);
+        close(p->from_child);
+        p->from_child = -1;
+    }
+    free(p->buffer);
+    p->buffer = NULL;
+    if (p->outcome.documents.count == 0 && !p->stopping)
+        add_failure(p, ERR_INTERNAL, FAILURE_READ, "the worker gave no report");
+    return p->outcome;
 }

@@ -32,7 +32,22 @@ struct worker_outcome {
     int signal; /* SIGINT etc. that stopped us, 0 otherwise */
 };
 
-/* Fork, wait, collect. Always gives at least one document (status "failed" when all else fails). */
-struct worker_outcome worker_run(struct arena *a, const struct worker_request *request);
+/* One worker while it runs; for pool.c, which listens to several. */
+struct worker;
+/* Fork. REQUEST must live as long. NOT_ITS_OWN are descriptors of ours that it closes. Never NULL: a
+ * worker that could not be started has no pipe and only needs its end. */
+struct worker *worker_start(struct arena *a, const struct worker_request *request,
+                            const int *not_its_own, size_t count);
+/* To be polled for reading; -1: there is nothing to wait for. */
+int worker_pipe(const struct worker *w);
+/* Milliseconds until worker_tick wants to be called, whatever is readable. */
+int64_t worker_time_left(const struct worker *w);
+/* Take what it says and keep its clock: false when it is time for its end. */
+bool worker_tick(struct worker *w, bool readable);
+/* Ask for an orderly end: what it says from now on does not count. */
+void worker_stop(struct worker *w);
+/* Nothing of its session outlives this. At least one document (status "failed" when all else
+ * fails), but for a worker that was told to stop. */
+struct worker_outcome worker_end(struct worker *w);
 
 #endif

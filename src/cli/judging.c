@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "base/limits.h"
+#include "batch/pool.h"
 #include "cli/command.h"
 #include "cli/data.h"
 #include "cli/environment.h"
@@ -20,6 +21,9 @@ struct judging {
     struct rule_set *rules;
     target_vec targets;
     struct progress progress;
+    struct outputs *out;
+    VEC(struct json *) owned;
+    int code;
 };
 
 static int worse(int a, int b)
@@ -173,36 +177,49 @@ static void say_failure(const struct json *d)
     say("%s%s%s", named ? "" : name, named ? "" : ": ", text);
 }
 
-static int judge_targets(struct judging *j, struct outputs *out)
+static void begin_target(void *context, const struct target *target)
 {
-    int code = EXIT_CLEAN;
-    VEC(struct json *) owned = {0};
-    int signal_number = 0;
-    for (size_t i = 0; i < j->targets.count && !signal_number && !out->failed; i++) {
-        j->request.target = j->targets.items[i];
-        progress_begin(&j->progress, &j->request.target);
-        struct worker_outcome outcome = worker_run(j->options->arena, &j->request);
-        progress_end(&j->progress);
-        signal_number = outcome.signal;
-        if (outcome.used_emulation_after_kvm) /* the notes of its report say so, once */
-            j->request.force_emulation = true;
-        vec_each (document, &outcome.documents) {
-            if (j->request.job != JOB_WHY)
-                code = worse(code, report_exit(*document, j->options->fail_on));
-            say_failure(*document);
-            vec_push(j->options->arena, &owned, *document);
-        }
-        if (j->request.job == JOB_WHY)
-            code = worse(code, why_exit(outcome.documents.items, outcome.documents.count));
-        outputs_add(out, outcome.documents.items, outcome.documents.count);
+    struct judging *j = context;
+    progress_begin(&j->progress, target);
+}
+
+/* False where what is said no longer gets out. */
+static bool take_outcome(void *context, const struct worker_outcome *outcome)
+{
+    struct judging *j = context;
+    progress_end(&j->progress);
+    vec_each (document, &outcome->documents) {
+        if (j->request.job != JOB_WHY)
+            j->code = worse(j->code, report_exit(*document, j->options->fail_on));
+        say_failure(*document);
+        vec_push(j->options->arena, &j->owned, *document);
     }
+    if (j->request.job == JOB_WHY)
+        j->code = worse(j->code, why_exit(outcome->documents.items, outcome->documents.count));
+    outputs_add(j->out, outcome->documents.items, outcome->documents.count);
+    return !j->out->failed;
+}
+
+static int judge_targets(struct judging *j)
+{
+    struct pool pool = {
+        .request = &j->request,
+        .targets = j->targets.items,
+        .count = j->targets.count,
+        .jobs = (size_t)j->options->jobs,
+        .begin = begin_target,
+        .done = take_outcome,
+        .context = j,
+    };
+    int signal_number = pool_run(j->options->arena, &pool);
+    progress_end(&j->progress);
     if (!signal_number)
-        outputs_end(out);
-    vec_each (document, &owned)
+        outputs_end(j->out);
+    vec_each (document, &j->owned)
         json_free(*document);
     if (signal_number)
         return 128 + signal_number;
-    return out->failed ? worse(code, EXIT_USAGE) : code;
+    return j->out->failed ? worse(j->code, EXIT_USAGE) : j->code;
 }
 
 int judging_run(struct options *o, enum worker_job job, const char *default_format)
@@ -218,7 +235,8 @@ int judging_run(struct options *o, enum worker_job job, const char *default_form
     }
     struct outputs out;
     outputs_begin(&out, o, default_format);
-    int code = judge_targets(&j, &out);
+    j.out = &out;
+    int code = judge_targets(&j);
     if (j.rules)
         rules_free(j.rules);
     return code;

@@ -204,7 +204,7 @@ static const struct option_row table[] = {
      take_fail_on, 0},
     {0, "timeout", "SECONDS", "for reading and judging one guest once it is open (default 60)",
      IN_JUDGING, take_timeout, 0},
-    {'j', "jobs", "N", "how many guests may be judged at a time (this release: one)", IN_JUDGING,
+    {'j', "jobs", "N", "how many guests to judge at a time (default: one)", IN_JUDGING,
      take_jobs, 0},
     {'q', "quiet", NULL, "findings only; of why the gates that are not open", IN_JUDGING | IN_RULES,
      take_flag, AT(quiet)},

@@ -99,7 +99,7 @@ void assignments_read(struct arena *a, struct bytes text, enum assignment_syntax
         if (name.len > 0 && peek(&r) == '=') {
             take(&r);
             const char *value = read_value(a, &r, syntax);
-            vec_push(a, &out->items, ((struct assignment){arena_text(a, name), value, line}));
+            vec_push(a, &out->items, ((struct assignment){arena_text(a, name), value, NULL, line}));
         }
         skip_line(&r);
     }

@@ -10,6 +10,7 @@
 struct assignment {
     const char *name;
     const char *value; /* quotes and escapes undone */
+    const char *file;  /* for whoever reads several; assignments_read leaves it NULL */
     int line;          /* where its name stands */
 };
 

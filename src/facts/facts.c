@@ -113,7 +113,8 @@ void facts_read_sshd(struct facts *f)
     const struct unit_fact *unit = running_unit(f);
     static const struct text_list none;
     f->sshd = sshd_config_read(f->tree, f->lenses, f->keywords, &f->os,
-                               unit ? &unit->exec_options : &none);
+                               unit ? &unit->exec_options : &none,
+                               unit ? unit->option_places.items : NULL);
     if (f->sshd->unreadable)
         facts_add_gap(f, "sshd", f->sshd->unreadable_at, f->sshd->unreadable_reason);
 }

@@ -8,6 +8,7 @@
 #include "facts/facts.h"
 #include "facts/safe_path.h"
 #include "syntax/ssh_key.h"
+#include "syntax/ssh_key_revoked.h"
 
 static const struct fact_field file_fields[] = {
     FACT_FIELD(file_fact, path, FIELD_TEXT),        FACT_FIELD(file_fact, purpose, FIELD_TEXT),
@@ -179,6 +180,18 @@ static void judge_safety(struct facts *f, struct file_fact *file)
     file->label = label_of(f, s.real_path);
 }
 
+static const char *binary_list_content(struct facts *f, struct bytes content,
+                                       struct text_list *keys)
+{
+    struct ssh_key_revoked list = {0};
+    ssh_key_revoked_read(f->arena, content, &list);
+    vec_each (print, &list.fingerprints)
+        text_list_add(f->arena, keys, *print);
+    return strcmp(list.state, "ok") == 0        ? "krl"
+           : strcmp(list.state, "garbage") == 0 ? "krl-garbage"
+                                                : "krl-unclear";
+}
+
 /* auth.c auth_key_is_revoked, krl.c: a KRL, or a list of keys that ends at the first bad line. */
 static const char *key_list_content(struct facts *f, const char *path, struct text_list *keys)
 {
@@ -187,8 +200,8 @@ static const char *key_list_content(struct facts *f, const char *path, struct te
         facts_add_gap(f, "file", place_of_file(path), r.reason);
     if (r.presence != PRESENCE_PRESENT)
         return NULL;
-    if (bytes_start_with(r.content, "SSHKRL\n"))
-        return "krl";
+    if (ssh_key_revoked_is_binary(r.content))
+        return r.cut ? "krl-unclear" : binary_list_content(f, r.content, keys);
     bool any = false;
     struct bytes rest = r.content, line;
     while (text_next_line(&rest, &line)) {

@@ -24,7 +24,8 @@ struct file_fact {
     enum truth safe;         /* as misc.c safe_path wants it, for root: file and all parents */
     const char *unsafe_path; /* the first component that is not */
     const char *unsafe_why;  /* "owner" "group-writable" "world-writable" */
-    const char *content;     /* "ok" "empty" "garbage" "krl" of a key list */
+    const char *content;     /* "ok" "empty" "garbage" "krl" "krl-garbage" "krl-unclear" of a list
+                              * of keys */
     struct text_list keys;   /* fingerprints in that list; not rendered */
     const char *label;       /* security.selinux, when there is one */
     struct place at;

@@ -69,6 +69,8 @@ struct key_fact {
                          * "putty" "private-key" "unknown-type" "quoted" "utf16" */
     const char *detail; /* "the second key starts at column 402" */
     struct place at;
+    /* Not rendered. */
+    const char *sha1; /* the fingerprint by SHA-1 */
 };
 
 extern const struct fact_kind host_key_kind, key_file_kind, key_kind;

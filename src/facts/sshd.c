@@ -36,7 +36,8 @@ static void settle_exit_status(struct sshd_config *config)
 struct sshd_config *sshd_config_read(struct tree *t, struct lens_session *lenses,
                                      const struct sshd_keyword_table *keywords,
                                      const struct os_facts *os,
-                                     const struct text_list *command_line)
+                                     const struct text_list *command_line,
+                                     const struct place *places)
 {
     struct arena *a = t->arena;
     struct sshd_config *config = arena_new_struct(a, struct sshd_config);
@@ -56,7 +57,7 @@ struct sshd_config *sshd_config_read(struct tree *t, struct lens_session *lenses
     };
     map_init(&r.subsystems, a);
     map_init(&r.files, a);
-    sshd_read_command_line(&r, command_line);
+    sshd_read_command_line(&r, command_line, places);
     if (os->openssh_version == 0)
         sshd_add_diag(&r, DIAG_LINT, "version-unknown", NULL, NULL,
                       "the OpenSSH version is unknown: judged as a recent one",

@@ -115,11 +115,13 @@ struct sshd_keyword_table;
 struct sshd_keyword_table *sshd_keywords_load(struct arena *a, struct bytes text, const char *path,
                                               struct err *e);
 
-/* Read and diagnose. COMMAND_LINE holds sshd's options from the unit (may be empty). */
+/* Read and diagnose. COMMAND_LINE holds sshd's options from the unit (may be empty), PLACES where
+ * each was written; NULL: nobody knows. */
 struct sshd_config *sshd_config_read(struct tree *t, struct lens_session *lenses,
                                      const struct sshd_keyword_table *keywords,
                                      const struct os_facts *os,
-                                     const struct text_list *command_line);
+                                     const struct text_list *command_line,
+                                     const struct place *places);
 /* The first diagnosis that ends sshd (as `sshd -t` would report it first), or NULL: it starts. */
 const struct diag_fact *sshd_config_verdict(const struct sshd_config *config);
 

@@ -11,27 +11,23 @@
 #define WITH_VALUE    "CEbcfghkopu"
 #define WITHOUT_VALUE "46DGQRTdeiqrtV"
 
-static struct sshd_scope command_line_scope(void)
-{
-    return (struct sshd_scope){.active = true};
-}
-
 static void bad_option(struct sshd_reader *r, const char *value, const char *says)
 {
     struct diag_fact *d = sshd_add_diag(r, DIAG_FATAL, "bad-command-line", NULL, value, says,
-                                        (struct place){NULL, 0, 0});
+                                        r->option_at);
     d->exit_status = 1;
 }
 
 static void read_setting(struct sshd_reader *r, const char *setting)
 {
-    struct sshd_scope scope = command_line_scope();
+    struct sshd_scope scope = {.active = true, .file = r->option_at.file};
     size_t before = r->config->diagnoses.count;
-    sshd_read_line(r, &scope, bytes_of(setting), 0, true);
+    sshd_read_line(r, &scope, bytes_of(setting), r->option_at.line, true);
     /* An error that is merely counted in a file is exit(1) here. */
-    for (size_t i = before; scope.counted && i < r->config->diagnoses.count; i++) {
+    for (size_t i = before; i < r->config->diagnoses.count; i++) {
         struct diag_fact *d = &r->config->diagnoses.items[i];
-        if (d->diag_level == DIAG_COUNTED)
+        d->at.column = 0; /* it was counted in the option, not in the file */
+        if (scope.counted && d->diag_level == DIAG_COUNTED)
             d->exit_status = 1;
     }
     if (scope.counted)
@@ -53,6 +49,7 @@ static void read_option(struct sshd_reader *r, char option, const char *value)
         read_keyword_value(r, "AddressFamily", "inet6");
         break;
     case 'f':
+        r->path_at = r->option_at;
         r->config->path = *value == '/' ? value : arena_printf(r->arena, "/%s", value);
         break;
     case 'o':
@@ -107,10 +104,13 @@ static void read_word(struct sshd_reader *r, const struct text_list *words, size
     }
 }
 
-void sshd_read_command_line(struct sshd_reader *r, const struct text_list *words)
+void sshd_read_command_line(struct sshd_reader *r, const struct text_list *words,
+                            const struct place *places)
 {
     for (size_t i = 0; words && i < words->count; i++) {
         const char *word = words->items[i];
+        if (places)
+            r->option_at = places[i];
         if (word[0] != '-' || !word[1]) {
             bad_option(r, word, "extra argument");
             return;

@@ -326,6 +326,8 @@ void sshd_read_main_file(struct sshd_reader *r)
         return;
     case OPENS_MISSING:
         say_missing(r, "config-missing", NULL, path);
+        if (r->path_at.file && r->config->diagnoses.count > 0) /* sshd -f: that line is at fault */
+            r->config->diagnoses.items[r->config->diagnoses.count - 1].at = r->path_at;
         return;
     case OPENS_NEVER:
         say_not_regular(r, NULL, path, DIAG_FATAL, "a FIFO: sshd waits for ever");

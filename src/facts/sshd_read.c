@@ -203,7 +203,7 @@ void sshd_read_line(struct sshd_reader *r, struct sshd_scope *scope, struct byte
     sshd_line_split(r->arena, text, r->version, &line);
     if (line.is_empty)
         return;
-    struct place at = {scope->file, number, line.keyword.column};
+    struct place at = {scope->file, number, from_command_line ? 0 : line.keyword.column};
     const char *written = line.keyword.text;
     if (r->version >= SSHD_NEW_WORDS && (!line.rest || !*line.rest)) {
         sshd_add_diag(r, DIAG_COUNTED, "missing-argument", written, NULL,

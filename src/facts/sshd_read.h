@@ -36,11 +36,15 @@ struct sshd_reader {
     struct map subsystems;
     struct map files; /* path → struct lens_text, read once */
     int64_t start_rate;
+    struct place option_at; /* the option of the command line at hand */
+    struct place path_at;   /* the -f that names the file; file NULL without one */
     bool ports_from_command_line; /* -p was given: Port lines are skipped */
     bool withholds; /* the line at hand is part of a key or a password file: not to be quoted */
 };
 
-void sshd_read_command_line(struct sshd_reader *r, const struct text_list *words);
+/* PLACES: where each word was written; NULL when nobody knows. */
+void sshd_read_command_line(struct sshd_reader *r, const struct text_list *words,
+                            const struct place *places);
 void sshd_read_main_file(struct sshd_reader *r);
 
 /* Shared by the files that read. */

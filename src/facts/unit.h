@@ -4,6 +4,7 @@
 #ifndef DISKMEND_FACTS_UNIT_H
 #define DISKMEND_FACTS_UNIT_H
 
+#include "base/vec.h"
 #include "facts/record.h"
 
 struct unit_fact {
@@ -23,9 +24,13 @@ struct unit_fact {
     const char *exec_path;       /* its program, prefix characters taken off */
     enum truth exec_ok;          /* the program is there and executable */
     struct text_list exec_options;  /* words after the program, environment files expanded where known */
+    VEC(struct place) option_places; /* of each of exec_options: where it was written */
     struct text_list runtime_directories; /* RuntimeDirectory= values: "sshd" makes /run/sshd */
     struct text_list listen;        /* a socket's ListenStream values, resets applied */
+    VEC(struct place) listen_places; /* of each of listen */
     const char *condition_failed;   /* the ConditionPathExists… that keeps it from starting */
+    struct place condition_at;      /* file NULL: no file of the unit says it */
+    struct place runtime_at;        /* the RuntimeDirectory= that counts, or the last that unset it */
     const char *problem; /* NULL, or why systemd refuses it: "second ExecStart", "no ExecStart" … */
     const char *unreadable;
     struct place at;          /* the file (and line) that makes the state what it is */

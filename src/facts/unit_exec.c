@@ -30,7 +30,8 @@ static struct assignments environment_of(const struct unit_tree *u, const struct
                 continue;
             struct bytes name = {words.items[k], (size_t)(equals - words.items[k])};
             vec_push(a, &env.items,
-                     ((struct assignment){arena_text(a, name), equals + 1, list[i]->at.line}));
+                     ((struct assignment){arena_text(a, name), equals + 1, list[i]->at.file,
+                                          list[i]->at.line}));
         }
     }
     n = unit_list(a, file, "Service", "EnvironmentFile", &list);
@@ -48,8 +49,12 @@ static struct assignments environment_of(const struct unit_tree *u, const struct
             set_problem(out, "environment file missing", list[i]->at);
         for (size_t k = 0; files.presence == PRESENCE_PRESENT && k < files.count && k < 64; k++) {
             struct bytes text;
-            if (facts_read_file(u->f, "unit", files.names[k], &text))
-                assignments_read(a, text, ASSIGNMENT_ENVIRONMENT, &env);
+            if (!facts_read_file(u->f, "unit", files.names[k], &text))
+                continue;
+            size_t before = env.items.count;
+            assignments_read(a, text, ASSIGNMENT_ENVIRONMENT, &env);
+            for (size_t m = before; m < env.items.count; m++)
+                env.items.items[m].file = files.names[k];
         }
     }
     return env;
@@ -97,20 +102,24 @@ static const char *expand_inside(struct arena *a, const struct assignments *env,
 
 /* systemd.service(5): "$NAME" as a word of its own is split into words. */
 static void add_words(struct arena *a, const struct assignments *env, const char *word,
-                      const char *instance, struct text_list *out)
+                      const char *instance, struct place at, struct unit_fact *unit)
 {
+    struct text_list *out = &unit->exec_options;
     const char *end = word + 1;
     if (word[0] == '$')
         while (is_name_char(*end))
             end++;
     if (word[0] != '$' || end == word + 1 || *end) {
         text_list_add(a, out, expand_inside(a, env, word, instance));
+        vec_push(a, &unit->option_places, at);
         return;
     }
-    const char *value = out->count < WORDS_MAX ? assignments_value(env, word + 1) : NULL;
-    struct text_list words = value ? unit_words(a, value) : (struct text_list){0};
-    for (size_t i = 0; i < words.count && out->count < WORDS_MAX; i++)
+    const struct assignment *set = out->count < WORDS_MAX ? assignments_find(env, word + 1) : NULL;
+    struct text_list words = set ? unit_words(a, set->value) : (struct text_list){0};
+    for (size_t i = 0; i < words.count && out->count < WORDS_MAX; i++) {
         text_list_add(a, out, words.items[i]);
+        vec_push(a, &unit->option_places, ((struct place){set->file, set->line, 0}));
+    }
 }
 
 static const char *instance_of(struct arena *a, const char *name)
@@ -161,7 +170,7 @@ static void judge_command(const struct unit_tree *u, const char *name,
     out->exec_path = expand_inside(a, &env, program, instance_of(a, name));
     out->exec_ok = program_ok(u, out->exec_path);
     for (size_t i = first; i < words.count; i++)
-        add_words(a, &env, words.items[i], instance_of(a, name), &out->exec_options);
+        add_words(a, &env, words.items[i], instance_of(a, name), start->at, out);
     if (program[0] != '/' && strchr(program, '/'))
         set_problem(out, "ExecStart is no absolute path", start->at);
 }
@@ -197,6 +206,9 @@ static void judge_service(const struct unit_tree *u, const char *name, const str
         for (size_t k = 0; k < words.count; k++)
             text_list_add(u->f->arena, &out->runtime_directories, words.items[k]);
     }
+    vec_each (s, &file->settings)
+        if (strcmp(s->section, "Service") == 0 && strcmp(s->key, "RuntimeDirectory") == 0)
+            out->runtime_at = s->at;
 }
 
 void unit_judge_exec(const struct unit_tree *u, const char *name, const struct unit_file *file,
@@ -210,8 +222,10 @@ void unit_judge_exec(const struct unit_tree *u, const char *name, const struct u
     if (dot && strcmp(dot, ".socket") == 0) {
         const struct unit_setting **list;
         size_t n = unit_list(u->f->arena, file, "Socket", "ListenStream", &list);
-        for (size_t i = 0; i < n; i++)
+        for (size_t i = 0; i < n; i++) {
             text_list_add(u->f->arena, &out->listen, list[i]->value);
+            vec_push(u->f->arena, &out->listen_places, list[i]->at);
+        }
         if (n == 0)
             set_problem(out, "no ListenStream", place_of_file(out->path));
     }

@@ -147,6 +147,7 @@ void unit_judge_conditions(const struct unit_tree *u, const struct unit_file *fi
     struct arena *a = u->f->arena;
     size_t triggers = 0, triggers_no = 0;
     const char *failed_trigger = NULL;
+    struct place trigger_at = {0};
     vec_each (s, &file->settings) {
         bool is_assert = strncmp(s->key, "Assert", 6) == 0;
         if (strcmp(s->section, "Unit") != 0 || (!is_assert && strncmp(s->key, "Condition", 9) != 0))
@@ -155,6 +156,7 @@ void unit_judge_conditions(const struct unit_tree *u, const struct unit_file *fi
         if (!*value) { /* resets every condition of the unit */
             triggers = triggers_no = 0;
             out->condition_failed = NULL;
+            out->condition_at = (struct place){0};
             continue;
         }
         bool trigger = *value == '|';
@@ -169,11 +171,16 @@ void unit_judge_conditions(const struct unit_tree *u, const struct unit_file *fi
         const char *text = arena_printf(a, "%s=%s", s->key, s->value);
         triggers += trigger;
         triggers_no += trigger && fails;
-        if (trigger && fails)
+        if (trigger && fails) {
             failed_trigger = text;
-        else if (fails && !out->condition_failed)
+            trigger_at = s->at;
+        } else if (fails && !out->condition_failed) {
             out->condition_failed = text;
+            out->condition_at = s->at;
+        }
     }
-    if (!out->condition_failed && triggers > 0 && triggers == triggers_no)
+    if (!out->condition_failed && triggers > 0 && triggers == triggers_no) {
         out->condition_failed = failed_trigger;
+        out->condition_at = trigger_at;
+    }
 }

@@ -5,6 +5,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "facts/collect.h"
+
 /* The main file says otherwise further down: the line people look at is not the one that counts. */
 static bool main_file_contradicts(const struct sshd_config *config, const struct sshd_directive *d)
 {
@@ -277,31 +279,44 @@ static void judge_tries(const struct visit *v)
     r->wanted = "6";
 }
 
+/* Why sshd counts every key as revoked because of this file; NULL: it does not. */
+static const char *revoked_list_fault(const struct file_fact *file, enum gate_state *state)
+{
+    const char *content = file->content ? file->content : "";
+    *state = file->unreadable || strcmp(content, "krl-unclear") == 0 ? GATE_UNKNOWN : GATE_SHUT;
+    if (file->unreadable)
+        return file->unreadable;
+    if (!file->exists)
+        return "missing";
+    if (!file->type || strcmp(file->type, "file") != 0)
+        return "not a regular file";
+    if (strcmp(content, "garbage") == 0)
+        return "a line in it is no key: every key counts as revoked";
+    if (strcmp(content, "krl-garbage") == 0)
+        return "the binary list is damaged: every key counts as revoked";
+    return *state == GATE_UNKNOWN ? "the binary list holds parts that releases of sshd differ on"
+                                  : NULL;
+}
+
 static void judge_revoked(const struct visit *v)
 {
-    const char *path = effective_value(v->settings, "RevokedKeys");
-    if (!*path || strcasecmp(path, "none") == 0)
-        return;
+    struct text_list paths = effective_words(v->settings, "RevokedKeys");
     for (size_t i = 0; i < v->facts->files.count; i++) {
         const struct file_fact *file = &v->facts->files.items[i];
+        enum gate_state state;
         if (!file->purpose || strcmp(file->purpose, "revoked-keys") != 0 ||
-            strcmp(file->path, path) != 0)
+            !text_list_has(&paths, file->path))
             continue;
-        bool garbage = file->content && strcmp(file->content, "garbage") == 0;
-        bool readable = file->exists && file->type && strcmp(file->type, "file") == 0;
-        if (readable && !garbage)
-            return;
+        const char *fault = revoked_list_fault(file, &state);
+        if (!fault)
+            continue;
         const struct sshd_directive *d = effective_winner(v->settings, "RevokedKeys");
-        struct reason *r = reason_add(v->reasons, "revoked-keys-unreadable",
-                                      file->unreadable ? GATE_UNKNOWN : GATE_SHUT,
+        struct reason *r = reason_add(v->reasons, "revoked-keys-unreadable", state,
                                       effective_place(v->settings, d));
         r->everybody = !effective_in_match(v->settings, d);
         r->keyword = "RevokedKeys";
-        r->value = path;
-        r->detail = file->unreadable ? file->unreadable
-                    : garbage        ? "a line in it is no key: every key counts as revoked"
-                    : file->exists   ? "not a regular file"
-                                     : "missing";
+        r->value = file->path;
+        r->detail = fault;
         return;
     }
 }

@@ -110,12 +110,12 @@ static void lock_unsafe(struct search *s, const struct key_file_fact *file)
     if (by_acl)
         id = "key-acl-mask";
     struct arena *a = s->v->facts->arena;
-    bool bare = strncmp(id, "key-", 4) == 0 && !by_acl;
+    bool strict = strncmp(id, "key-", 4) == 0 && !by_acl;
     struct reason *r = reason_add(&s->locks, id, GATE_SHUT, place_of_file(file->unsafe_path));
     r->value = say_unsafe(a, file);
     r->keyword = file->path;
-    r->detail = bare ? NULL
-                     : arena_printf(a, "mode %04o, owner %lld", file->unsafe_mode & 07777,
+    r->detail = strict ? "StrictModes"
+                       : arena_printf(a, "mode %04o, owner %lld", file->unsafe_mode & 07777,
                                     (long long)file->unsafe_uid);
     r->wanted = arena_printf(a, "%lld", (long long)s->v->account->uid);
 }

@@ -160,13 +160,11 @@ static bool socket_follows_config(const struct facts *f, const struct unit_fact 
 static void doors_of_socket(const struct facts *f, const struct unit_fact *socket,
                             struct doors *doors)
 {
-    struct place at = place_of_file(socket->path);
-    for (size_t i = 0; i < socket->drop_ins.count; i++)
-        if (strncmp(socket->drop_ins.items[i], "/etc/", 5) == 0)
-            at = place_of_file(socket->drop_ins.items[i]);
-    doors->port_at = at;
+    doors->port_at = place_of_file(socket->path);
     for (size_t i = 0; i < socket->listen.count; i++) {
         const char *word = socket->listen.items[i];
+        struct place at = i < socket->listen_places.count ? socket->listen_places.items[i]
+                                                          : doors->port_at;
         int64_t port;
         if (port_of(word, &port)) {
             add_door(f, doors, "0.0.0.0", port, at);

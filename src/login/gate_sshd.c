@@ -114,11 +114,17 @@ static void judge_runtime_directory(const struct facts *f, struct reason_list *o
             continue;
         if (text_list_has(&u->runtime_directories, "sshd"))
             return;
-        struct reason *r = reason_for_all(out, "privsep-dir-bad", GATE_SHUT, u->at);
+        bool other = u->runtime_directories.count > 0;
+        struct reason *r = reason_for_all(out, "privsep-dir-bad", GATE_SHUT,
+                                          u->runtime_at.file ? u->runtime_at
+                                          : u->path          ? place_of_file(u->path)
+                                                             : u->at);
         r->keyword = "/run/sshd";
-        r->value = "missing";
+        r->value = "not made at boot";
         r->wanted = "RuntimeDirectory=sshd";
-        r->detail = "the unit does not make it at boot";
+        r->detail = other ? arena_printf(f->arena, "%s has RuntimeDirectory=%s", u->name,
+                                         text_list_join(f->arena, &u->runtime_directories, " "))
+                          : arena_printf(f->arena, "%s has no RuntimeDirectory=", u->name);
         return;
     }
 }
@@ -146,7 +152,7 @@ static void judge_privsep_directory(const struct facts *f, const struct file_fac
     r->value = why;
     r->detail = d->unreadable;
     if (d->exists)
-        r->wanted = arena_printf(f->arena, "mode %04o, owner %lld", d->mode, (long long)d->uid);
+        r->detail = arena_printf(f->arena, "mode %04o, owner %lld", d->mode, (long long)d->uid);
 }
 
 /* /etc/ssh open to others' writing, or (the "too open" recipe) without any search bit. Key files
@@ -182,8 +188,9 @@ static const struct unit_fact *running_unit(const struct facts *f)
     return unit;
 }
 
-/* sshd: sshd.c main, getopt. A `:` after the letter: it takes a value. */
-static const char *bad_option(const struct facts *f, const struct text_list *words)
+/* The number of the first word sshd does not start with; the count when there is none.
+ * sshd: sshd.c main, getopt. A `:` after the letter: it takes a value. */
+static size_t bad_option(const struct facts *f, const struct text_list *words)
 {
     const char *letters = f->os.openssh_version >= 903 ? "C:E:b:c:f:g:h:k:o:p:u:46DGQRTdeiqrtV"
                                                        : "C:E:b:c:f:g:h:k:o:p:u:46DQRTdeiqrt";
@@ -193,31 +200,33 @@ static const char *bad_option(const struct facts *f, const struct text_list *wor
         if (word[0] == '$' || word[0] == '\0')
             continue;
         if (word[0] != '-' || word[1] == '\0' || strcmp(word, "--") == 0)
-            return word;
+            return i;
         for (const char *c = word + 1; *c; c++) {
             const char *known = *c == ':' ? NULL : strchr(letters, *c);
             /* Only tests the configuration, or prints it, and ends. */
             if (!known || strchr("tTGVQ", *c))
-                return word;
+                return i;
             if (known[1] != ':')
                 continue;
             if (c[1] == '\0' && ++i >= words->count)
-                return word;
+                return i - 1;
             break;
         }
     }
-    return NULL;
+    return words->count;
 }
 
 static void judge_options(const struct facts *f, struct reason_list *out)
 {
     const struct unit_fact *u = running_unit(f);
-    const char *word = u ? bad_option(f, &u->exec_options) : NULL;
-    if (!word)
+    size_t at = u ? bad_option(f, &u->exec_options) : 0;
+    if (!u || at >= u->exec_options.count || reason_list_has(out, "sshd-start-options-bad"))
         return;
-    struct reason *r = reason_for_all(out, "sshd-start-options-bad", GATE_SHUT, u->at);
+    struct place place = at < u->option_places.count ? u->option_places.items[at] : u->at;
+    struct reason *r =
+        reason_for_all(out, "sshd-start-options-bad", GATE_SHUT, place.file ? place : u->at);
     r->keyword = u->name;
-    r->value = word;
+    r->value = u->exec_options.items[at];
     r->detail = text_list_join(f->arena, &u->exec_options, " ");
 }
 
@@ -227,10 +236,11 @@ void gate_sshd(const struct facts *f, bool default_target_broken, struct reason_
     gate_sshd_unit(f, default_target_broken, out);
     if (!f->os.sshd_path)
         return; /* nothing that could read a configuration */
-    judge_options(f, out);
+    /* From here in the order of sshd's own checks: sshd.c main. */
     gate_sshd_config(f, out);
-    gate_sshd_host_keys(f, out);
+    judge_options(f, out);
     judge_privsep_user(f, out);
+    gate_sshd_host_keys(f, out);
     for (size_t i = 0; i < f->files.count; i++)
         if (is_purpose(&f->files.items[i], "privsep-dir") && f->os.family_code != FAMILY_UNKNOWN)
             judge_privsep_directory(f, &f->files.items[i], out);

@@ -20,6 +20,7 @@ static const struct code_row fatal_codes[] = {
     {"keys-command-no-user", "sshd-authkeyscommand-no-user"},
     {"principals-command-no-user", "sshd-authkeyscommand-no-user"},
     {"auth-methods-unsatisfiable", "sshd-authmethods-unsatisfiable"},
+    {"bad-command-line", "sshd-start-options-bad"},
     {"config-missing", "sshd-config-missing"},
     {"config-unreadable", "sshd-config-unreadable"},
     {"config-not-regular", "sshd-config-unreadable"},
@@ -43,6 +44,14 @@ static const char *find_code(const struct code_row *rows, size_t count, const ch
         if (strcmp(rows[i].code, code) == 0)
             return rows[i].reason;
     return otherwise;
+}
+
+/* "sshd refuses to start: …": what sshd says, with the value where it does not quote it itself. */
+static const char *says_of(struct arena *a, const struct diag_fact *d)
+{
+    if (!d->value || !*d->value || !d->says || strstr(d->says, d->value))
+        return d->says;
+    return arena_printf(a, "%s (at \"%s\")", d->says, d->value);
 }
 
 static void fill(struct reason *r, const struct diag_fact *d)
@@ -102,7 +111,10 @@ void gate_sshd_config(const struct facts *f, struct reason_list *out)
                                    "sshd-config-bad-value");
         if (is_command_line(config, d))
             id = "sshd-start-options-bad";
-        fill(reason_for_all(out, id, GATE_SHUT, d->at), d);
+        struct reason *r = reason_for_all(out, id, GATE_SHUT, d->at);
+        fill(r, d);
+        if (strcmp(id, "sshd-config-bad-value") == 0)
+            r->detail = says_of(f->arena, d);
         shut = true;
     }
     if (config->unreadable && !shut) {

@@ -55,7 +55,7 @@ static void lock_condition(const struct unit_fact *u, struct reason_list *out)
                            ? reason_for_all(out, "sshd-not-to-be-run", GATE_SHUT,
                                             place_of_file("/etc/ssh/sshd_not_to_be_run"))
                            : reason_for_all(out, "sshd-unit-override-broken", GATE_SHUT,
-                                            u->problem_at.file ? u->problem_at : unit_place(u));
+                                            u->condition_at.file ? u->condition_at : unit_place(u));
     r->value = u->condition_failed;
     r->keyword = u->name;
 }

@@ -178,14 +178,16 @@ static struct line_verdict judge_root(const struct visit *v, const struct key_fa
     return verdict;
 }
 
-/* sshd: auth.c auth_key_is_revoked, for a plain list of keys. */
+/* sshd: auth.c auth_key_is_revoked. */
 static struct line_verdict judge_revoked(const struct visit *v, const struct key_fact *key)
 {
-    const char *path = effective_value(v->settings, "RevokedKeys");
+    struct text_list paths = effective_words(v->settings, "RevokedKeys");
     vec_each (file, &v->facts->files)
         if (file->purpose && strcmp(file->purpose, "revoked-keys") == 0 && key->fingerprint &&
-            strcmp(file->path, path) == 0 && text_list_has(&file->keys, key->fingerprint))
-            return refuse("key-revoked", "RevokedKeys", path);
+            text_list_has(&paths, file->path) &&
+            (text_list_has(&file->keys, key->fingerprint) ||
+             (key->sha1 && text_list_has(&file->keys, key->sha1))))
+            return refuse("key-revoked", "RevokedKeys", file->path);
     return (struct line_verdict){0};
 }
 

@@ -187,6 +187,7 @@ static bool judge_record(const struct rule_context *c, const struct json *leaf,
         return true;
     }
     add_violation(c, r, record, NULL);
+    r->violations.items[r->violations.count - 1].number = index;
     return true;
 }
 

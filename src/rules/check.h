@@ -11,6 +11,7 @@ enum verdict { VERDICT_NOT_APPLICABLE, VERDICT_PASS, VERDICT_NOT_CHECKED, VERDIC
 struct violation {
     const struct json *record; /* NULL when there is none */
     const struct json *at;     /* NULL: the record's own place */
+    size_t number;             /* of the record in its section */
 };
 
 struct check_result {

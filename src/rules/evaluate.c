@@ -116,6 +116,7 @@ static void add_finding(struct evaluation *e, const struct rule_context *c,
     bool is_login = rule->gate[0] != '\0';
     struct ranked_finding *r = vec_push_new(e->arena, &e->found);
     r->number = e->found.count;
+    r->record = v->number;
     r->shuts = GATE_COUNT;
     if (is_login && gate && state && strcmp(state, "shut") == 0)
         r->shuts = gate_by_name(gate);

@@ -31,6 +31,31 @@ static bool is_summary(const struct finding *f)
     return strcmp(f->rule, "nobody-can-log-in") == 0;
 }
 
+/* What shuts a gate is met in the order of the walk: sshd's own order of fatal checks. */
+static int compare_met(const struct ranked_finding *a, const struct ranked_finding *b)
+{
+    return a->shuts == GATE_COUNT ? 0 : (a->record > b->record) - (a->record < b->record);
+}
+
+static int compare_alike(const void *left, const void *right)
+{
+    const struct ranked_finding *a = left, *b = right;
+    return compare_seen(&a->finding, &b->finding);
+}
+
+/* The same thing said of several people is met where it is met first. */
+static void meet_alike_together(struct ranked_finding *items, size_t count)
+{
+    qsort(items, count, sizeof *items, compare_alike);
+    for (size_t from = 0, to; from < count; from = to) {
+        size_t record = items[from].record;
+        for (to = from + 1; to < count && compare_alike(&items[from], &items[to]) == 0; to++)
+            record = items[to].record < record ? items[to].record : record;
+        for (size_t i = from; i < to; i++)
+            items[i].record = record;
+    }
+}
+
 static int compare(const void *left, const void *right)
 {
     const struct ranked_finding *a = left, *b = right;
@@ -39,6 +64,7 @@ static int compare(const void *left, const void *right)
     order = order ? order : compare_int(is_summary(f), is_summary(g));
     order = order ? order : compare_int((int)a->shuts, (int)b->shuts);
     order = order ? order : compare_int((int)g->severity, (int)f->severity);
+    order = order ? order : compare_met(a, b);
     order = order ? order : compare_seen(f, g);
     order = order ? order : compare_text(f->user, g->user);
     return order ? order : (a->number > b->number) - (a->number < b->number);
@@ -47,8 +73,10 @@ static int compare(const void *left, const void *right)
 void order_findings(struct arena *a, struct ranked_finding *items, size_t count,
                     struct rule_results *out)
 {
-    if (count > 1)
+    if (count > 1) {
+        meet_alike_together(items, count);
         qsort(items, count, sizeof *items, compare);
+    }
     struct finding *last = NULL;
     for (size_t i = 0; i < count; i++) {
         const struct finding *f = &items[i].finding;

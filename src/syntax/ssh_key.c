@@ -3,6 +3,7 @@
  * good that sshd refuses. Called by facts/. */
 #include "syntax/ssh_key.h"
 
+#include "base/hash.h"
 #include "syntax/ssh_key_blob.h"
 #include "syntax/ssh_key_options.h"
 
@@ -109,6 +110,13 @@ static void glued_find(struct arena *a, const char *line, size_t from, int versi
     }
 }
 
+static const char *key_sha1(struct arena *a, struct bytes plain)
+{
+    uint8_t hash[HASH_SHA1_BYTES];
+    bool done = plain.ptr && hash_sha1(plain, hash);
+    return done ? wire_hash_text(a, "SHA1:", (struct bytes){(const char *)hash, sizeof hash}) : NULL;
+}
+
 static void key_fill(struct arena *a, const char *line, const struct attempt *t,
                      struct ssh_key_line *out)
 {
@@ -117,6 +125,7 @@ static void key_fill(struct arena *a, const char *line, const struct attempt *t,
     out->type = t->type->name;
     out->bits = t->blob.bits;
     out->fingerprint = t->blob.fingerprint;
+    out->sha1 = key_sha1(a, t->blob.plain);
     size_t from = skip_blanks(line, t->blob_end);
     size_t to = strlen(line);
     while (to > from && strchr(" \t\r", line[to - 1]))

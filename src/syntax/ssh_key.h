@@ -24,6 +24,7 @@ struct ssh_key_line {
     const char *type; /* "ssh-ed25519"; NULL when there is none */
     int64_t bits;     /* 0 when unknown */
     const char *fingerprint; /* "SHA256:…" */
+    const char *sha1;        /* "SHA1:…" of the same bytes: some revocation lists have only that */
     const char *comment;
     bool cert_authority;
     const char *defect; /* NULL: sshd of this version takes the line; else see key_fact.defect */

@@ -154,21 +154,26 @@ bool wire_base64_decode(struct bytes text, uint8_t *out, size_t *out_len, size_t
     return have == 0;
 }
 
-char *wire_fingerprint(struct arena *a, struct bytes data)
+char *wire_hash_text(struct arena *a, const char *name, struct bytes hash)
 {
-    uint8_t hash[HASH_BYTES];
-    if (!hash_sha256(data, hash))
-        arena_exhausted(a); /* the library has no memory left */
     struct strbuf s;
     strbuf_init(&s, a);
-    strbuf_add(&s, "SHA256:");
+    strbuf_add(&s, name);
     unsigned bits = 0, have = 0;
-    for (size_t i = 0; i < HASH_BYTES; i++) {
-        bits = (bits << 8 | hash[i]) & 0xffff;
+    for (size_t i = 0; i < hash.len; i++) {
+        bits = (bits << 8 | (uint8_t)hash.ptr[i]) & 0xffff;
         for (have += 8; have >= 6; have -= 6)
             strbuf_add_char(&s, alphabet[bits >> (have - 6) & 63]);
     }
     if (have)
         strbuf_add_char(&s, alphabet[bits << (6 - have) & 63]);
     return s.ptr;
+}
+
+char *wire_fingerprint(struct arena *a, struct bytes data)
+{
+    uint8_t hash[HASH_BYTES];
+    if (!hash_sha256(data, hash))
+        arena_exhausted(a); /* the library has no memory left */
+    return wire_hash_text(a, "SHA256:", (struct bytes){(const char *)hash, HASH_BYTES});
 }

@@ -37,5 +37,7 @@ void wire_put_number(struct strbuf *out, struct bytes number); /* as wire_number
 bool wire_base64_decode(struct bytes text, uint8_t *out, size_t *out_len, size_t *wrong);
 /* "SHA256:" and the hash of DATA in base64 without padding. */
 char *wire_fingerprint(struct arena *a, struct bytes data);
+/* NAME and HASH in base64 without padding. */
+char *wire_hash_text(struct arena *a, const char *name, struct bytes hash);
 
 #endif

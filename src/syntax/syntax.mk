@@ -10,7 +10,9 @@ libsyntax_a_SOURCES = \
 	src/syntax/ssh_key_options.c src/syntax/ssh_key_options.h \
 	src/syntax/ssh_key_private.c src/syntax/ssh_key_private.h \
 	src/syntax/ssh_key_private_pem.c \
+	src/syntax/ssh_key_revoked.c src/syntax/ssh_key_revoked.h \
 	src/syntax/ssh_key_wire.c src/syntax/ssh_key_wire.h \
 	src/syntax/sshd_words.c src/syntax/sshd_words.h \
 	src/syntax/sudoers_lines.c src/syntax/sudoers_lines.h \
-	src/syntax/xml_elements.c src/syntax/xml_elements.h
+	src/syntax/xml_elements.c src/syntax/xml_elements.h \
+	src/syntax/yaml_nodes.c src/syntax/yaml_nodes.h

@@ -10,3 +10,12 @@ EXTRA_DIST += tests/oracle/login.test
 # Saved firewall rules against the kernel's own verdict.
 TESTS += tests/oracle/firewall.test
 EXTRA_DIST += tests/oracle/firewall.test
+
+# Binary revocation lists against ssh-keygen.
+check_PROGRAMS += tests/oracle/revoked_verdict
+tests_oracle_revoked_verdict_SOURCES = tests/oracle/revoked_verdict.c tests/oracle/directory_guest.h
+tests_oracle_revoked_verdict_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_oracle_revoked_verdict_LDADD = libfacts.a libsyntax.a libguest.a libmodel.a libbase.a \
+	$(room_libs)
+TESTS += tests/oracle/revoked.test
+EXTRA_DIST += tests/oracle/revoked.test

@@ -443,7 +443,7 @@ static void compare_case(const struct judge *j, const struct case_text *c, size_
         read_host_file(a, arena_printf(a, "%s/%04zu.status", j->directory, number), true);
     const char *status = arena_text(a, bytes_cut(status_text, 0, text_find(status_text, "\n")));
     struct tree *t = case_tree(a, c, j->tree);
-    struct sshd_config *config = sshd_config_read(t, j->lenses, j->table, &j->os, &c->arguments);
+    struct sshd_config *config = sshd_config_read(t, j->lenses, j->table, &j->os, &c->arguments, NULL);
     const struct diag_fact *verdict = sshd_config_verdict(config);
     if (verdict && only_at_start(verdict))
         verdict = NULL;

@@ -5,6 +5,7 @@
 
 #include <signal.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -12,7 +13,7 @@
 
 #include "batch/frame.h"
 #include "batch/judge.h"
-#include "batch/worker.h"
+#include "batch/pool.h"
 #include "guest/open.h"
 
 #include "config.h"
@@ -30,6 +31,8 @@ static void tear_down(void)
 }
 
 /* ---- the players ---- */
+
+static int *meeting; /* shared with the workers: how many have come */
 
 struct opened {
     int nothing;
@@ -124,7 +127,15 @@ struct json *judge_root(struct arena *a, const struct worker_request *request,
         err_set(e, ERR_INTERNAL, "a lens is missing");
         return NULL;
     }
+    if (strncmp(name, "meet", 4) == 0) { /* two at a time, or never */
+        __atomic_add_fetch(meeting, 1, __ATOMIC_SEQ_CST);
+        for (int i = 0; i < 2000 && __atomic_load_n(meeting, __ATOMIC_SEQ_CST) < 2; i++)
+            usleep(10000);
+        if (__atomic_load_n(meeting, __ATOMIC_SEQ_CST) < 2)
+            _exit(3);
+    }
     struct json *d = json_new_object(a);
+    json_set_string(a, d, "name", name);
     json_set_string(a, d, "schema", "player/1");
     json_set_string(a, d, "root", target->root->device);
     if (strcmp(name, "people") == 0) { /* as why does */
@@ -304,6 +315,100 @@ START_TEST(a_signal_ends_it)
 }
 END_TEST
 
+/* ---- several at a time ---- */
+
+struct seen {
+    VEC(const char *) words; /* the name of a document, the code of a failure */
+    size_t wanted;           /* after so many nobody listens */
+};
+
+static bool see(void *context, const struct worker_outcome *o)
+{
+    struct seen *seen = context;
+    ck_assert_uint_eq(o->documents.count, 1);
+    const char *name = json_member_string(o->documents.items[0], "name");
+    vec_push(arena, &seen->words, arena_strdup(arena, name ? name : failure(o, 0, "code")));
+    json_free(o->documents.items[0]);
+    return seen->words.count != seen->wanted;
+}
+
+static int run_pool(struct seen *seen, const char *const *names, size_t count, size_t jobs,
+                    const struct worker_request *request)
+{
+    struct target *targets = arena_alloc_array(arena, count, sizeof *targets);
+    for (size_t i = 0; i < count; i++)
+        targets[i] = (struct target){.name = names[i], .kind = TARGET_IMAGE, .root = "first"};
+    struct pool pool = {.request = request,
+                        .targets = targets,
+                        .count = count,
+                        .jobs = jobs,
+                        .done = see,
+                        .context = seen};
+    return pool_run(arena, &pool);
+}
+
+START_TEST(several_come_in_order)
+{
+    static const char *const names[] = {"spin", "good",       "missing", "crash",
+                                        "good", "open crash", "exit",    "good"};
+    static const char *const wanted[] = {"timeout", "good",    "not-found", "crashed",
+                                         "good",    "crashed", "crashed",   "good"};
+    static const size_t jobs[] = {2, 50};
+    struct worker_request request = {.job = JOB_SCAN, .timeout_seconds = 1};
+    for (size_t k = 0; k < 2; k++) {
+        struct seen seen = {0};
+        ck_assert_int_eq(run_pool(&seen, names, 8, jobs[k], &request), 0);
+        ck_assert_uint_eq(seen.words.count, 8);
+        for (size_t i = 0; i < 8; i++)
+            ck_assert_str_eq(seen.words.items[i], wanted[i]);
+        ck_assert_int_eq(waitpid(-1, NULL, WNOHANG), -1);
+    }
+}
+END_TEST
+
+START_TEST(two_work_at_a_time)
+{
+    static const char *const names[] = {"meet a", "meet b"};
+    meeting =
+        mmap(NULL, sizeof *meeting, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    ck_assert_ptr_ne(meeting, MAP_FAILED);
+    struct worker_request request = {.job = JOB_SCAN, .timeout_seconds = 60};
+    struct seen seen = {0};
+    ck_assert_int_eq(run_pool(&seen, names, 2, 2, &request), 0);
+    ck_assert_uint_eq(seen.words.count, 2);
+    ck_assert_str_eq(seen.words.items[0], "meet a");
+    ck_assert_str_eq(seen.words.items[1], "meet b");
+    munmap(meeting, sizeof *meeting);
+}
+END_TEST
+
+START_TEST(a_signal_ends_all)
+{
+    static const char *const names[] = {"spin", "good", "child", "spin", "good"};
+    struct worker_request request = {.job = JOB_SCAN,
+                                     .timeout_seconds = 60,
+                                     .progress = interrupt_us};
+    struct seen seen = {0};
+    time_t from = time(NULL);
+    ck_assert_int_eq(run_pool(&seen, names, 5, 4, &request), SIGINT);
+    ck_assert_int_le(time(NULL) - from, 15);
+    ck_assert_uint_eq(seen.words.count, 0); /* the first was not done */
+    ck_assert_int_eq(waitpid(-1, NULL, WNOHANG), -1);
+}
+END_TEST
+
+/* A closed pipe, a full disk: the rest need not be judged. */
+START_TEST(nobody_listens_any_more)
+{
+    static const char *const names[] = {"good", "good", "spin", "spin", "spin"};
+    struct worker_request request = {.job = JOB_SCAN, .timeout_seconds = 60};
+    struct seen seen = {.wanted = 2};
+    ck_assert_int_eq(run_pool(&seen, names, 5, 3, &request), 0);
+    ck_assert_uint_eq(seen.words.count, 2);
+    ck_assert_int_eq(waitpid(-1, NULL, WNOHANG), -1);
+}
+END_TEST
+
 START_TEST(kvm_is_remembered)
 {
     struct worker_outcome o = run_with("kvm", "first", 0);
@@ -329,6 +434,10 @@ static Suite *suite(void)
     tcase_add_test(c, what_fails_is_a_report);
     tcase_add_test(c, what_is_late_is_killed_with_its_children);
     tcase_add_test(c, a_signal_ends_it);
+    tcase_add_test(c, several_come_in_order);
+    tcase_add_test(c, two_work_at_a_time);
+    tcase_add_test(c, a_signal_ends_all);
+    tcase_add_test(c, nobody_listens_any_more);
     tcase_add_test(c, kvm_is_remembered);
     suite_add_tcase(s, c);
     return s;

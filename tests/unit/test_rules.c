@@ -335,10 +335,27 @@ START_TEST(test_order)
     ck_assert_uint_eq(r->findings.count, 5);
     for (size_t i = 0; i < 5; i++)
         ck_assert_str_eq(r->findings.items[i].rule, wanted[i]);
-    ck_assert_int_eq(r->findings.items[1].at.line, 1);
+    ck_assert_int_eq(r->findings.items[1].at.line, 2); /* met first */
     ck_assert_int_eq(r->findings.items[0].severity, SEVERITY_CRITICAL);
     ck_assert_int_eq(r->findings.items[4].severity, SEVERITY_LOW);
     ck_assert_str_eq(r->findings.items[3].gate, "key"); /* the record's own gate */
+}
+END_TEST
+
+/* Within one gate and severity: as the walk met them, not by the names of their files. */
+START_TEST(test_order_in_gate)
+{
+    struct rule_results *r = login(
+        "same", RECORD("ana", "key", "key-one", "shut", AT("/z", "1")) "," RECORD(
+                    "ana", "key", "key-one", "shut",
+                    AT("/y", "9")) "," RECORD("bob", "key", "key-one", "shut",
+                                              AT("/a", "3")) "," RECORD("bob", "key", "key-one",
+                                                                        "shut", AT("/z", "1")));
+    static const char *const files[] = {"/z", "/y", "/a"};
+    ck_assert_uint_eq(r->findings.count, 3);
+    for (size_t i = 0; i < 3; i++)
+        ck_assert_str_eq(r->findings.items[i].at.file, files[i]);
+    ck_assert_ptr_null(r->findings.items[0].user);
 }
 END_TEST
 
@@ -545,6 +562,7 @@ static Suite *suite(void)
     tcase_add_test(t, test_check_forms);
     tcase_add_test(t, test_params_lists_applies);
     tcase_add_test(t, test_order);
+    tcase_add_test(t, test_order_in_gate);
     tcase_add_test(t, test_duplicates);
     tcase_add_test(t, test_login_unknown);
     tcase_add_test(t, test_fingerprint);

@@ -71,7 +71,7 @@ static struct os_facts os_of(const char *family, enum os_family code, int versio
 static struct sshd_config *judge_as(struct os_facts os)
 {
     static const struct text_list none;
-    return sshd_config_read(tree, lenses, table, &os, &none);
+    return sshd_config_read(tree, lenses, table, &os, &none, NULL);
 }
 
 static struct sshd_config *judge(int version)
@@ -351,7 +351,7 @@ START_TEST(test_command_line)
     struct text_list options = {words, 5};
     struct os_facts os = os_of("debian", FAMILY_DEBIAN, 902, 1);
     put(MAIN_FILE, "Port 22\nPermitRootLogin yes\n");
-    struct sshd_config *config = sshd_config_read(tree, lenses, table, &os, &options);
+    struct sshd_config *config = sshd_config_read(tree, lenses, table, &os, &options, NULL);
     ck_assert_str_eq(sshd_config_value(config, "Port"), "2222");
     ck_assert_str_eq(sshd_config_value(config, "PermitRootLogin"), "no");
     ck_assert_str_eq(sshd_config_value(config, "AddressFamily"), "inet6");

@@ -15,3 +15,4 @@ include tests/unit/syntax_ssh_key.mk
 include tests/unit/login.mk
 include tests/unit/batch.mk
 include tests/unit/syntax_readers.mk
+include tests/unit/syntax_yaml.mk
