@@ -34,7 +34,7 @@ bool frame_send(int fd, enum frame_kind kind, struct bytes payload)
 static bool is_kind(unsigned char byte)
 {
     return byte == FRAME_STAGE || byte == FRAME_OPEN || byte == FRAME_EMULATION ||
-           byte == FRAME_DOCUMENT || byte == FRAME_FAILURE || byte == FRAME_END;
+           byte == FRAME_DOCUMENT || byte == FRAME_EDITS || byte == FRAME_FAILURE || byte == FRAME_END;
 }
 
 bool frame_take(struct bytes arrived, size_t *position, struct frame *out, bool *broken)

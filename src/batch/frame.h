@@ -13,6 +13,7 @@ enum frame_kind {
     FRAME_OPEN = 'O',      /* the target is open: the guest's clock starts (again) */
     FRAME_EMULATION = 'E', /* KVM failed and emulation took over */
     FRAME_DOCUMENT = 'D',  /* one JSON document */
+    FRAME_EDITS = 'P',     /* a packed plan, for the worker that will write it: opaque here */
     FRAME_FAILURE = 'F',   /* one byte of enum err_code, one byte of enum failure_stage, text */
     FRAME_END = '.'        /* all is said */
 };

@@ -6,20 +6,25 @@
 #include "report/report.h"
 #include "syntax/lens.h"
 
-typedef VEC(const char *) texts;
-
-static void gather_notes(struct arena *a, const struct judge_target *target, const struct facts *f,
-                         const struct login_answer *answer, texts *notes)
+void judge_opened_notes(struct arena *a, const struct judge_target *target,
+                        struct judge_notes *notes)
 {
     size_t count;
     const char *const *opened = opened_notes(target->opened, &count);
     for (size_t i = 0; i < count; i++)
-        vec_push(a, notes, opened[i]);
+        vec_push(a, &notes->texts, opened[i]);
+}
+
+static void gather_notes(struct arena *a, const struct judge_target *target, const struct facts *f,
+                         const struct login_answer *answer, struct judge_notes *notes)
+{
+    judge_opened_notes(a, target, notes);
     vec_each (note, &f->notes)
-        vec_push(a, notes, *note);
+        vec_push(a, &notes->texts, *note);
     if (answer)
         vec_each (user, &answer->unknown_users)
-            vec_push(a, notes, arena_printf(a, "there is no account \"%s\" on this disk", *user));
+            vec_push(a, &notes->texts,
+                     arena_printf(a, "there is no account \"%s\" on this disk", *user));
 }
 
 /* Sources that could not be read stand in the report even when no rule needed them. */
@@ -35,9 +40,9 @@ static void add_gaps(struct arena *a, const struct facts *f, struct rule_results
     }
 }
 
-/* What every document says about the target. */
-static struct report_input input_of(const struct worker_request *request,
-                                    const struct judge_target *target, const texts *notes)
+struct report_input judge_report_input(const struct worker_request *request,
+                                       const struct judge_target *target,
+                                       const struct judge_notes *notes)
 {
     return (struct report_input){
         .target_name = request->target.name,
@@ -45,8 +50,8 @@ static struct report_input input_of(const struct worker_request *request,
         .format = opened_format(target->opened),
         .engine = opened_engine(target->opened),
         .root = target->root->device,
-        .notes = notes->items,
-        .note_count = notes->count,
+        .notes = notes->texts.items,
+        .note_count = notes->texts.count,
         .disks = request->target.disks,
         .disk_count = request->target.domain ? 0 : request->target.disk_count,
     };
@@ -57,10 +62,10 @@ static struct json *scan_document(struct arena *a, const struct worker_request *
                                   const struct json *facts_json, const struct login_answer *answer)
 {
     struct rule_results *results = rules_evaluate(request->rules, facts_json, &request->selection);
-    texts notes = {0};
+    struct judge_notes notes = {0};
     gather_notes(a, target, f, answer, &notes);
     add_gaps(a, f, results);
-    struct report_input input = input_of(request, target, &notes);
+    struct report_input input = judge_report_input(request, target, &notes);
     input.os = json_member(facts_json, "os");
     input.status = results->not_checked.count > 0 ? REPORT_PARTIAL : REPORT_COMPLETE;
     input.findings = results->findings.items;
@@ -78,10 +83,10 @@ static struct json *why_documents(struct arena *a, const struct worker_request *
                                   const struct json *facts_json, const struct login_answer *answer)
 {
     struct rule_results gaps = {0};
-    texts notes = {0};
+    struct judge_notes notes = {0};
     gather_notes(a, target, f, NULL, &notes); /* an unknown user is a lock here, not a note */
     add_gaps(a, f, &gaps);
-    struct report_input input = input_of(request, target, &notes);
+    struct report_input input = judge_report_input(request, target, &notes);
     input.os = json_member(facts_json, "os");
     input.status = gaps.not_checked.count > 0 ? REPORT_PARTIAL : REPORT_COMPLETE;
     input.not_checked = gaps.not_checked.items;
@@ -97,9 +102,9 @@ static struct json *whole_facts(struct arena *a, const struct worker_request *re
                                 const struct judge_target *target, const struct facts *f,
                                 struct json *facts_json, const struct login_answer *answer)
 {
-    texts notes = {0};
+    struct judge_notes notes = {0};
     gather_notes(a, target, f, answer, &notes);
-    struct report_input input = input_of(request, target, &notes);
+    struct report_input input = judge_report_input(request, target, &notes);
     input.status = f->gaps.count > 0 ? REPORT_PARTIAL : REPORT_COMPLETE;
     return report_facts_document(a, &input, facts_json);
 }
@@ -129,6 +134,10 @@ struct json *judge_root(struct arena *a, const struct worker_request *request,
         break;
     case JOB_FACTS:
         document = whole_facts(a, request, target, f, facts_json, answer);
+        break;
+    case JOB_MEND: /* mend.h */
+        json_free(facts_json);
+        err_set(e, ERR_INTERNAL, "a job that is not judged here");
         break;
     }
     lens_close(lenses);

@@ -5,6 +5,7 @@
 
 #include "batch/worker.h"
 #include "guest/open.h"
+#include "report/report.h"
 
 /* What the document says about the target, whatever the job. */
 struct judge_target {
@@ -20,5 +21,16 @@ typedef void judge_progress(void *context, const char *stage);
 struct json *judge_root(struct arena *a, const struct worker_request *request,
                         const struct judge_target *target, struct tree *tree,
                         judge_progress *progress, void *context, struct err *e);
+
+/* For mend*.c: the sentences of a report while they are gathered, and what every document says about
+ * its target. */
+struct judge_notes {
+    VEC(const char *) texts;
+};
+void judge_opened_notes(struct arena *a, const struct judge_target *target,
+                        struct judge_notes *notes);
+struct report_input judge_report_input(const struct worker_request *request,
+                                       const struct judge_target *target,
+                                       const struct judge_notes *notes);
 
 #endif

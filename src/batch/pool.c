@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "batch/mend.h"
 
 /* A place at work: one worker and the number of its target. */
 struct seat {
@@ -38,7 +39,8 @@ struct running {
 
 static void deliver(struct running *r)
 {
-    while (!r->signal && !r->unwanted && r->delivered < r->pool->count &&
+    bool writes = r->pool->request->mending && mending_writes(r->pool->request->mending);
+    while ((!r->signal || writes) && !r->unwanted && r->delivered < r->pool->count &&
            r->results[r->delivered].is_there) {
         struct result *result = &r->results[r->delivered++];
         r->unwanted = !r->pool->done(r->pool->context, &result->outcome);

@@ -13,11 +13,14 @@
 
 #include "base/limits.h"
 #include "batch/frame.h"
+#include "batch/mend.h"
 #include "batch/worker_child.h"
 #include "report/report.h"
 
 /* How long a worker that was asked to stop may take to close its target. */
 #define GRACE_SECONDS 5
+/* … and one that is writing, to take back what it did and unmount. */
+#define WRITING_GRACE_SECONDS 300
 /* … and one that was killed to be dead. */
 #define LAST_SECONDS 5
 
@@ -89,6 +92,9 @@ static void add_failure(struct worker *p, enum err_code code, enum failure_stage
     case JOB_WHY:
         document = report_why_document(p->arena, &input, NULL);
         break;
+    case JOB_MEND:
+        document = report_document(p->arena, mending_schema(p->request->mending), &input);
+        break;
     }
     vec_push(p->arena, &p->outcome.documents, document);
 }
@@ -135,6 +141,9 @@ static void take_frame(struct worker *p, const struct frame *frame)
         break;
     case FRAME_DOCUMENT:
         take_document(p, frame->payload);
+        break;
+    case FRAME_EDITS:
+        p->outcome.edits = arena_bytes(p->arena, frame->payload);
         break;
     case FRAME_FAILURE:
         take_failure(p, frame->payload);
@@ -298,9 +307,15 @@ bool worker_tick(struct worker *p, bool readable)
     return true;
 }
 
+/* One that writes is waited for, and heard: how the disk was left must be said. */
 void worker_stop(struct worker *p)
 {
-    ask_to_stop(p);
+    if (!p->request->mending || !mending_writes(p->request->mending)) {
+        ask_to_stop(p);
+        return;
+    }
+    kill(p->pid, SIGTERM);
+    p->deadline = now_ms() + WRITING_GRACE_SECONDS * 1000;
 }
 
 struct worker_outcome worker_end(struct worker *p)

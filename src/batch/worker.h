@@ -9,7 +9,9 @@
 #include "model/target.h"
 #include "rules/rules.h"
 
-enum worker_job { JOB_SCAN, JOB_FACTS, JOB_WHY };
+enum worker_job { JOB_SCAN, JOB_FACTS, JOB_WHY, JOB_MEND };
+
+struct mending_request; /* batch/mend.h */
 
 struct worker_request {
     enum worker_job job;
@@ -19,6 +21,7 @@ struct worker_request {
     const struct rule_set *rules;
     const char *lens_directory; /* rules/lenses */
     const struct sshd_keyword_table *keywords;
+    const struct mending_request *mending; /* of JOB_MEND */
     bool force_emulation; /* remembered after KVM failed once in this run */
     const char *cache_directory;
     int timeout_seconds;  /* once open; 0: LIMIT_GUEST_SECONDS */
@@ -28,6 +31,7 @@ struct worker_request {
 
 struct worker_outcome {
     VEC(struct json *) documents; /* one per root (why: and subject); owned by the caller */
+    struct bytes edits; /* of a plan: for mend.h's MENDING_COMMIT; may hold secrets */
     bool used_emulation_after_kvm; /* say so once, and remember */
     int signal; /* SIGINT etc. that stopped us, 0 otherwise */
 };

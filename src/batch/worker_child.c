@@ -12,6 +12,7 @@
 #include "base/limits.h"
 #include "batch/frame.h"
 #include "batch/judge.h"
+#include "batch/mend.h"
 #include "guest/open.h"
 
 #include "config.h"
@@ -21,10 +22,15 @@
  * an error) and the worker then closes its target in order, which clears libguestfs's own files. */
 #define STOP_SECONDS 10
 static volatile sig_atomic_t asked_to_stop;
+/* A worker that writes finishes the file in hand and takes the rest back: nothing of its session
+ * may be killed meanwhile. */
+static volatile sig_atomic_t is_writing;
 
 static void stop(int signal_number)
 {
-    if (!asked_to_stop) {
+    if (is_writing)
+        asked_to_stop = 1;
+    else if (!asked_to_stop) {
         asked_to_stop = 1;
         kill(0, signal_number);
         alarm(STOP_SECONDS); /* for when the parent is gone and cannot kill */
@@ -144,6 +150,38 @@ static bool choose_roots(const struct worker_request *request, const struct open
     return false;
 }
 
+static struct json *plan_one(struct child *c, struct arena *a, const struct judge_target *target,
+                             struct tree *tree, struct err *e)
+{
+    struct bytes edits = {0};
+    struct json *document = mend_plan(a, c->request, target, tree, progress, c, &edits, e);
+    if (document && edits.len > 0)
+        say(c, FRAME_EDITS, edits);
+    return document;
+}
+
+/* Not until the disk is unmounted and the appliance gone is "done" said. */
+static void write_one(struct child *c, struct arena *a, struct opened *o, size_t index)
+{
+    struct err e = {0};
+    struct mending_request mending = *c->request->mending;
+    struct worker_request request = *c->request;
+    mending.interrupted = &asked_to_stop;
+    request.mending = &mending;
+    is_writing = 1;
+    say(c, FRAME_OPEN, bytes_of(""));
+    progress(c, "writing");
+    struct tree *tree = opened_writable(o, index, &e);
+    if (!tree) {
+        say_failure(c, e.code, e.text);
+        return;
+    }
+    CLEANUP_JSON struct json *document = mend_write(a, &request, tree);
+    if (opened_finish(o, &e) != 0)
+        mend_not_finished(a, document, &e);
+    say(c, FRAME_DOCUMENT, bytes_of(json_print(a, document, false)));
+}
+
 static void judge_one(struct child *c, struct arena *a, struct opened *o,
                       const struct opened_root *root, size_t index)
 {
@@ -153,7 +191,9 @@ static void judge_one(struct child *c, struct arena *a, struct opened *o,
     struct json *document = NULL;
     if (tree) {
         struct judge_target target = {o, root};
-        document = judge_root(a, c->request, &target, tree, progress, c, &e);
+        document = c->request->mending
+                       ? plan_one(c, a, &target, tree, &e)
+                       : judge_root(a, c->request, &target, tree, progress, c, &e);
     }
     if (asked_to_stop)
         return;
@@ -181,8 +221,12 @@ static void judge_all(struct child *c, struct arena *a, struct opened *o)
     else {
         bound();
         c->opened = true;
-        for (size_t i = from; i < to && !asked_to_stop; i++)
-            judge_one(c, a, o, &roots[i], i);
+        for (size_t i = from; i < to && !asked_to_stop; i++) {
+            if (c->request->mending && mending_writes(c->request->mending))
+                write_one(c, a, o, i);
+            else
+                judge_one(c, a, o, &roots[i], i);
+        }
     }
 }
 
@@ -199,6 +243,8 @@ void worker_child(const struct worker_request *request, int fd, pid_t parent)
         struct open_options options = {
             .force_emulation = request->force_emulation,
             .cache_directory = request->cache_directory,
+            .for_writing = request->mending && mending_writes(request->mending),
+            .force_host = request->mending && request->mending->force_host,
             .kvm_failed = &kvm_failed,
             .progress = progress,
             .progress_context = &child,
@@ -208,7 +254,7 @@ void worker_child(const struct worker_request *request, int fd, pid_t parent)
             say(&child, FRAME_EMULATION, bytes_of(""));
         if (o) {
             judge_all(&child, a, o);
-        } else if (!asked_to_stop) {
+        } else if (!asked_to_stop || is_writing) {
             say_failure(&child, e.code, e.text);
         }
     } else {
@@ -219,7 +265,7 @@ void worker_child(const struct worker_request *request, int fd, pid_t parent)
     o = NULL; /* should closing run out of memory, too, it is not tried again */
     if (closing)
         opened_close(closing);
-    if (!asked_to_stop)
+    if (!asked_to_stop || is_writing)
         say(&child, FRAME_END, bytes_of(""));
     _exit(EXIT_SUCCESS);
 }

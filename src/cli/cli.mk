@@ -8,6 +8,9 @@ diskmend_SOURCES = \
 	src/cli/help.c \
 	src/cli/judging.c src/cli/judging.h \
 	src/cli/main.c \
+	src/cli/mending.c src/cli/mending.h \
+	src/cli/repair.c \
+	src/cli/undo.c \
 	src/cli/option_values.c src/cli/option_values.h \
 	src/cli/options.c src/cli/options.h \
 	src/cli/outputs.c src/cli/outputs.h \

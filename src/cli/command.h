@@ -5,7 +5,14 @@
 
 #include "cli/options.h"
 
-enum exit_code { EXIT_CLEAN = 0, EXIT_FINDINGS = 1, EXIT_USAGE = 2, EXIT_NOT_READ = 3 };
+enum exit_code {
+    EXIT_CLEAN = 0,
+    EXIT_FINDINGS = 1,
+    EXIT_USAGE = 2,
+    EXIT_NOT_READ = 3,
+    EXIT_ROLLED_BACK = 4,
+    EXIT_BROKEN = 5
+};
 
 struct command {
     const char *name;
@@ -22,6 +29,8 @@ const struct command *command_by_name(const char *name);
 
 int command_scan(struct options *o);
 int command_why(struct options *o);
+int command_repair(struct options *o);
+int command_undo(struct options *o);
 int command_facts(struct options *o);
 int command_rules(struct options *o);
 int command_help(struct options *o);

@@ -11,6 +11,14 @@ static const struct command table[] = {
      "For each person (--user; without it root and everybody who could log in) the gates from the\n"
      "disk to sudo, top to bottom: the first shut one is marked, those behind it are judged too.\n",
      IN_WHY, true, command_why},
+    {"repair", "[OPTION]... TARGET", "plan, show, ask, and write what lets people in again",
+     "Plans the smallest set of edits, judges the guest as it would be, shows the difference and\n"
+     "asks. With --user only what stands in that person's way. Every run can be undone.\n",
+     IN_REPAIR, true, command_repair},
+    {"undo", "[OPTION]... TARGET [RUN]", "take a run back",
+     "The latest run, or RUN: contents, modes, owners, attributes and links as they were. Shown and\n"
+     "asked like a repair. --list tells which runs there are.\n",
+     IN_UNDO, true, command_undo},
     {"facts", "[OPTION]... TARGET...", "print all that is known about a guest, as JSON",
      "The document that the rules are evaluated over. Secrets are not part of it.\n", IN_FACTS,
      true, command_facts},

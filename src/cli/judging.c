@@ -15,17 +15,6 @@
 
 #define PUBLIC_KEY_BYTES 65536u
 
-struct judging {
-    struct options *options;
-    struct worker_request request;
-    struct rule_set *rules;
-    target_vec targets;
-    struct progress progress;
-    struct outputs *out;
-    VEC(struct json *) owned;
-    int code;
-};
-
 static int worse(int a, int b)
 {
     return a > b ? a : b;
@@ -72,7 +61,7 @@ static int prepare_question(struct judging *j, struct err *e)
     return 0;
 }
 
-static int prepare(struct judging *j, enum worker_job job, struct err *e)
+int judging_prepare(struct judging *j, enum worker_job job, struct err *e)
 {
     struct options *o = j->options;
     int failed = targets_collect(o, &j->targets, e);
@@ -226,7 +215,7 @@ int judging_run(struct options *o, enum worker_job job, const char *default_form
 {
     struct judging j = {.options = o};
     struct err e = {0};
-    if (prepare(&j, job, &e)) {
+    if (judging_prepare(&j, job, &e)) {
         if (e.text[0])
             say_error(&e);
         if (j.rules)

@@ -109,6 +109,7 @@ static int take_port(struct options *o, const struct option_row *row, const char
                      struct err *e)
 {
     (void)row;
+    o->port_given = true;
     return value_number(value, "--port", 1, 65535, &o->port, e);
 }
 
@@ -191,12 +192,31 @@ static const struct option_row table[] = {
     {0, "at", "DATE", "the moment judged, UTC (default: now)", IN_JUDGING, take_at, 0},
     {0, "profile", "PROFILE", "rules of this profile as well as those of \"access\"", IN_SCAN,
      take_text, AT(profile)},
-    {0, "select", "GLOB", "only rules whose id matches (repeatable)", IN_SCAN, take_texts,
+    {0, "select", "GLOB", "only rules whose id matches (repeatable)", IN_SCAN | IN_REPAIR, take_texts,
      AT(select)},
-    {0, "ignore", "GLOB", "no rules whose id matches (repeatable)", IN_SCAN, take_texts,
+    {0, "ignore", "GLOB", "no rules whose id matches (repeatable)", IN_SCAN | IN_REPAIR, take_texts,
      AT(ignore)},
-    {0, "rules", "DIR", "local rules as well (repeatable)", IN_SCAN | IN_WHY | IN_RULES, take_texts,
+    {0, "rules", "DIR", "local rules as well (repeatable)", IN_SCAN | IN_WHY | IN_WRITING | IN_RULES, take_texts,
      AT(rule_directories)},
+    {0, "dry-run", NULL, "show what would be done, and do nothing", IN_WRITING, take_flag,
+     AT(dry_run)},
+    {'y', "yes", NULL, "write without asking", IN_WRITING, take_flag, AT(yes)},
+    {0, "allow", "RULE", "consent to the repair of one rule that leaves a choice (repeatable)",
+     IN_REPAIR, take_texts, AT(allow)},
+    {0, "unsafe", NULL, "consent to every such repair", IN_REPAIR, take_flag, AT(unsafe)},
+    {0, "backup-dir", "DIR", "keep the journal here, too: a directory of yours, mode 0700",
+     IN_WRITING, take_text, AT(backup_directory)},
+    {0, "no-guest-journal", NULL, "no journal on the disk itself (needs --backup-dir)", IN_WRITING,
+     take_flag, AT(no_guest_journal)},
+    {0, "continue", "RUN", "finish a run that was interrupted", IN_REPAIR, take_text,
+     AT(continue_run)},
+    {0, "list", NULL, "list the runs on it", IN_UNDO, take_flag, AT(list)},
+    {0, "force", NULL, "put back what was before even where it has changed since", IN_UNDO,
+     take_flag, AT(force)},
+    {0, "forget", "RUN", "remove the journal of a run: it can no longer be undone", IN_UNDO,
+     take_text, AT(forget_run)},
+    {0, "force-host", NULL, "even if it is the / of this very machine", IN_WRITING, take_flag,
+     AT(force_host)},
     {'o', "output", "FORMAT[:FILE]",
      "text, json or jsonl; to a file when one is named (repeatable)", IN_JUDGING | IN_RULES,
      take_output, 0},

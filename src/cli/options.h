@@ -20,7 +20,10 @@ enum command_bit {
     IN_RULES = 4,
     IN_HELP = 8, /* help and version */
     IN_WHY = 16,
-    IN_JUDGING = IN_SCAN | IN_FACTS | IN_WHY,
+    IN_REPAIR = 32,
+    IN_UNDO = 64,
+    IN_WRITING = IN_REPAIR | IN_UNDO,
+    IN_JUDGING = IN_SCAN | IN_FACTS | IN_WHY | IN_WRITING,
     IN_ALL = IN_JUDGING | IN_RULES | IN_HELP
 };
 
@@ -57,6 +60,9 @@ struct options {
     int64_t at;
     enum severity fail_on;
     enum colour_choice colour;
+    text_vec allow;
+    const char *backup_directory, *continue_run, *forget_run;
+    bool yes, dry_run, unsafe, force, force_host, no_guest_journal, list, port_given;
     bool help, version, short_options, long_options;
     /* For the -a that follows. */
     const char *next_format;

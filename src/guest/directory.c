@@ -403,3 +403,12 @@ struct tree *directory_open(struct arena *a, const char *path, struct note_list 
                  path);
     return &d->tree;
 }
+
+struct tree *directory_open_for_writing(struct arena *a, const char *path, struct note_list *notes,
+                                        struct err *e)
+{
+    struct tree *t = directory_open(a, path, notes, e);
+    if (t)
+        t->writing = &directory_writing;
+    return t;
+}

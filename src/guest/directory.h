@@ -10,5 +10,8 @@
 /* NULL and E on error (ERR_NOT_FOUND, ERR_ACCESS, ERR_UNSUPPORTED). */
 struct tree *directory_open(struct arena *a, const char *path, struct note_list *notes,
                             struct err *e);
+/* The same, and it may be written to. */
+struct tree *directory_open_for_writing(struct arena *a, const char *path, struct note_list *notes,
+                                        struct err *e);
 
 #endif

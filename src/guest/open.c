@@ -16,6 +16,7 @@
 #include "guest/overlay.h"
 #include "guest/root_name.h"
 #include "guest/root_test.h"
+#include "guest/writing.h"
 #ifdef HAVE_LIBGUESTFS
 #include "guest/image.h"
 #endif
@@ -34,12 +35,26 @@ struct opened {
 #endif
 };
 
+static bool is_host_root(const char *path)
+{
+    struct stat here, root;
+    return stat(path, &here) == 0 && stat("/", &root) == 0 && here.st_dev == root.st_dev &&
+           here.st_ino == root.st_ino;
+}
+
 static int open_directory(struct opened *o, const struct target *target, struct err *e)
 {
     const char *path = target->disk_count ? target->disks[0].path : target->name;
     if (target->disk_count && target->disks[0].format)
         return err_set(e, ERR_USAGE, "%s: is a directory; --format is for disk images", path);
-    o->directory = directory_open(o->arena, path, &o->notes, e);
+    if (o->options.for_writing && !o->options.force_host && is_host_root(path))
+        return err_set(e, ERR_REFUSED,
+                       "%s: the / of this very machine: diskmend mends disks that do not run; if it "
+                       "must be, say --force-host",
+                       path);
+    o->directory = o->options.for_writing
+                       ? directory_open_for_writing(o->arena, path, &o->notes, e)
+                       : directory_open(o->arena, path, &o->notes, e);
     if (!o->directory)
         return e ? (int)e->code : ERR_IO;
     struct root_marks marks = root_marks_of(o->directory);
@@ -243,6 +258,26 @@ struct tree *opened_tree(struct opened *o, size_t root, struct err *e)
 #endif
     (void)root, (void)e;
     return under ? overlay_new(o->arena, under) : NULL;
+}
+
+struct tree *opened_writable(struct opened *o, size_t root, struct err *e)
+{
+    struct tree *tree = o->directory;
+#ifdef HAVE_LIBGUESTFS
+    if (o->image)
+        tree = image_tree(o->image, root, e);
+#endif
+    (void)root;
+    if (tree && !tree->writing) {
+        err_set(e, ERR_UNSUPPORTED, "this target cannot be written to");
+        return NULL;
+    }
+    return tree;
+}
+
+int opened_finish(struct opened *o, struct err *e)
+{
+    return o->directory ? o->directory->writing->flush(o->directory, e) : 0;
 }
 
 const char *opened_engine(const struct opened *o)

@@ -14,6 +14,8 @@ struct open_options {
     const char *cache_directory; /* for libguestfs's appliance, NULL for its default */
     bool *kvm_failed; /* may be NULL: set to true, also when opening fails, once KVM had to be given
                        * up; remember it and set force_emulation for the next target */
+    bool for_writing; /* nothing is written by opening; see opened_writable */
+    bool force_host;  /* for writing: the / of this very machine, too */
     open_progress_function *progress; /* may be NULL */
     void *progress_context;
 };
@@ -38,6 +40,13 @@ const struct opened_root *opened_roots(const struct opened *o, size_t *count);
 /* The tree of one root, wrapped in an overlay, "/" mounted, nothing else yet (facts/mount does the
  * rest through tree_mount). Valid until the next call or opened_close. */
 struct tree *opened_tree(struct opened *o, size_t root, struct err *e);
+/* The engine's own tree of one root, "/" mounted read-write, of a target that was opened for writing.
+ * NULL and E where it cannot be written: ERR_REFUSED with what is in the way (hibernated, errors in
+ * the filesystem, mounted read-only). */
+struct tree *opened_writable(struct opened *o, size_t root, struct err *e);
+/* All that was written is on the disk: flushed, unmounted, the appliance shut down, each checked. 0
+ * or the error; opened_close is still due. */
+int opened_finish(struct opened *o, struct err *e);
 const char *opened_engine(const struct opened *o); /* "libguestfs (software emulation)" */
 const char *opened_format(const struct opened *o); /* "qcow2", "raw", "directory" */
 const char *const *opened_notes(const struct opened *o, size_t *count);

@@ -368,6 +368,24 @@ struct plan *plan_make(const struct repair_input *input, struct err *e)
     return p.plan;
 }
 
+struct plan *plan_of_job(const struct repair_input *input, const char *name, plan_job *job,
+                         void *context, struct err *e)
+{
+    struct plan *p = arena_new_struct(input->arena, struct plan);
+    size_t mark = overlay_mark(input->tree), count;
+    p->before = p->after = judgement_make(input);
+    p->rounds = 1;
+    if (job(context, p, e) != 0) {
+        plan_free(p);
+        return NULL;
+    }
+    const char *const *paths = overlay_touched(input->tree, mark, &count);
+    for (size_t i = 0; i < count; i++)
+        vec_push(input->arena, &p->causes, ((struct plan_cause){paths[i], NULL, name}));
+    p->after = judgement_make(input);
+    return p;
+}
+
 void plan_free(struct plan *p)
 {
     if (!p)

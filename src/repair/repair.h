@@ -68,6 +68,12 @@ struct plan {
 struct plan *plan_make(const struct repair_input *input, struct err *e);
 void plan_free(struct plan *p);
 
+/* The same for what is not a repair by rules (undo, access): JOB edits the overlay once; the guest is
+ * judged before and after. Its edits have the cause NAME. */
+typedef int plan_job(void *context, struct plan *p, struct err *e);
+struct plan *plan_of_job(const struct repair_input *input, const char *name, plan_job *job,
+                         void *context, struct err *e);
+
 /* The rules (and jobs) that changed PATH, each once, in the order they did. */
 struct plan_causes {
     const char **rules;

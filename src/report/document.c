@@ -185,3 +185,10 @@ struct json *report_facts_document(struct arena *a, const struct report_input *i
     json_free(facts);
     return d;
 }
+
+struct json *report_document(struct arena *a, const char *schema, const struct report_input *input)
+{
+    struct json *d = document_new(a, schema, input);
+    json_set(a, d, "os", document_os(a, input->os));
+    return d;
+}

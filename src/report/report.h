@@ -65,6 +65,10 @@ struct json *report_why_document(struct arena *a, const struct report_input *inp
 struct json *report_facts_document(struct arena *a, const struct report_input *input,
                                    struct json *facts);
 
+/* What the documents of all commands have in common (schema, tool, target, status, failure, notes,
+ * os); the caller owns it and adds the rest. */
+struct json *report_document(struct arena *a, const char *schema, const struct report_input *input);
+
 struct report_options {
     bool colour;
     bool verbose;

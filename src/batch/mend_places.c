@@ -1,0 +1,53 @@
+#include "batch/mend_places.h"
+
+#include <errno.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "guest/directory.h"
+
+static int open_backup(struct arena *a, const char *directory, struct tree **out, struct err *e)
+{
+    struct stat st;
+    struct note_list notes = {.arena = a};
+    if (stat(directory, &st) != 0)
+        return err_set(e, ERR_NOT_FOUND, "--backup-dir %s: %s; make it with mode 0700", directory,
+                       strerror(errno));
+    if (!S_ISDIR(st.st_mode) || st.st_uid != geteuid() || (st.st_mode & 077))
+        return err_set(e, ERR_REFUSED,
+                       "--backup-dir %s: must be a directory of yours with mode 0700: what is "
+                       "kept there holds secrets of the guest",
+                       directory);
+    *out = directory_open_for_writing(a, directory, &notes, e);
+    return *out ? 0 : e->code;
+}
+
+int mend_places(struct arena *a, const struct mending_request *m, struct tree *tree,
+                struct mend_places *out, struct err *e)
+{
+    *out = (struct mend_places){.guest = {tree, JOURNAL_DIRECTORY},
+                                .has_guest = !m->no_guest_journal};
+    if (!m->backup_directory)
+        return 0;
+    out->has_backup = true;
+    out->backup.base = "/";
+    return open_backup(a, m->backup_directory, &out->backup.tree, e);
+}
+
+const struct journal_place *mend_authority(const struct mend_places *places)
+{
+    return places->has_backup ? &places->backup : &places->guest;
+}
+
+const struct journal_run *mend_newest(struct arena *a, const struct journal_place *place,
+                                      enum journal_state state, struct err *e)
+{
+    journal_runs runs = {0};
+    const struct journal_run *found = NULL;
+    if (journal_list(a, place, &runs, e) != 0)
+        return NULL;
+    vec_each (run, &runs)
+        if (run->state == state)
+            found = run;
+    return found;
+}

@@ -1,0 +1,240 @@
+/* The worker that plans: repair or undo in the overlay, and the document that shows it. */
+#include "batch/mend.h"
+
+#include <string.h>
+
+#include "base/strbuf.h"
+#include "batch/edit_document.h"
+#include "batch/mend_places.h"
+#include "batch/why.h"
+#include "repair/edit_list.h"
+#include "repair/undo.h"
+#include "report/report.h"
+
+struct planning {
+    struct arena *arena;
+    const struct worker_request *request;
+    const struct mending_request *mending;
+    struct tree *tree;
+    struct repair_input input;
+    struct mend_places places;
+    struct json *document;
+    const struct journal_run *about; /* of an undo */
+};
+
+/* --- the document ----------------------------------------------------------------------------- */
+
+static struct json *whys(struct planning *p, const struct judgement *j,
+                         const struct report_input *input)
+{
+    struct json *list = json_new_array(p->arena);
+    vec_each (walk, &j->subjects->walks)
+        if (why_is_asked(&p->request->question, walk))
+            json_append(p->arena, list,
+                        why_document(p->arena, p->request->rules, j->document, j->subjects, walk,
+                                     input));
+    return list;
+}
+
+static struct json *left_json(struct planning *p, const struct plan *plan)
+{
+    struct arena *a = p->arena;
+    struct json *list = json_new_array(a);
+    vec_each (left, &plan->left) {
+        struct json *o = json_new_object(a);
+        json_set_string(a, o, "rule", left->rule);
+        json_set_string(a, o, "user", left->user);
+        json_set_string(a, o, "reason", left->reason);
+        json_set_string(a, o, "command", left->command);
+        struct json *at = json_new_object(a);
+        json_set_string(a, at, "file", left->at.file);
+        json_set_number(a, at, "line", left->at.line);
+        json_set(a, o, "at", at);
+        json_append(a, list, o);
+    }
+    return list;
+}
+
+const char *mending_schema(const struct mending_request *m)
+{
+    static const char *const names[] = {
+        [MENDING_REPAIR] = "diskmend.repair/1",   [MENDING_UNDO] = "diskmend.undo/1",
+        [MENDING_RUNS] = "diskmend.runs/1",       [MENDING_COMMIT] = "diskmend.commit/1",
+        [MENDING_CONTINUE] = "diskmend.commit/1", [MENDING_FORGET] = "diskmend.commit/1"};
+    return names[m->kind];
+}
+
+static void fill_document(struct planning *p, const struct plan *plan,
+                          const struct report_input *input)
+{
+    struct arena *a = p->arena;
+    size_t count;
+    const struct overlay_edit *edits = overlay_edits(p->tree, &count);
+    json_set(a, p->document, "plan", edit_document(a, edits, count, plan));
+    json_set(a, p->document, "left", left_json(p, plan));
+    json_set_bool(a, p->document, "written", false);
+    json_set_string(a, p->document, "run", p->about ? p->about->run : NULL);
+    json_set(a, p->document, "before", whys(p, plan->before, input));
+    json_set(a, p->document, "after", whys(p, plan->after, input));
+}
+
+static struct json *runs_json(struct arena *a, const journal_runs *runs)
+{
+    struct json *list = json_new_array(a);
+    vec_each (run, runs) {
+        struct json *o = json_new_object(a);
+        json_set_string(a, o, "run", run->run);
+        json_set_string(a, o, "command", run->command);
+        json_set_string(a, o, "started", run->started);
+        json_set_string(a, o, "state", journal_state_name(run->state));
+        json_set_number(a, o, "changes", (double)run->edit_count);
+        json_append(a, list, o);
+    }
+    return list;
+}
+
+/* --- what is planned -------------------------------------------------------------------------- */
+
+/* While a run is half done, nobody knows what the disk is. */
+static int refuse_prepared(struct planning *p, struct err *e)
+{
+    struct err own = {0};
+    const struct journal_run *open =
+        mend_newest(p->arena, mend_authority(&p->places), JOURNAL_PREPARED, &own);
+    if (!open)
+        return 0;
+    const char *target = p->mending->options.target;
+    return err_set(e, ERR_REFUSED,
+                   "the run %s on it was begun and not finished: first \"diskmend undo %s %s\" or "
+                   "\"diskmend repair %s --continue %s\"",
+                   open->run, target, open->run, target, open->run);
+}
+
+/* The run named, or the latest that was finished. */
+static const char *run_to_undo(struct planning *p, struct err *e)
+{
+    if (p->mending->run)
+        return p->mending->run;
+    const struct journal_place *place = mend_authority(&p->places);
+    const struct journal_run *latest = mend_newest(p->arena, place, JOURNAL_PREPARED, e);
+    if (!latest && e->code == ERR_NONE)
+        latest = mend_newest(p->arena, place, JOURNAL_COMMITTED, e);
+    if (!latest && e->code == ERR_NONE)
+        err_set(e, ERR_NOT_FOUND, "there is no run on it that could be undone");
+    return latest ? latest->run : NULL;
+}
+
+static int undo_job(void *context, struct plan *plan, struct err *e)
+{
+    struct planning *p = context;
+    struct edit_list edits = {0};
+    struct journal_run *about = arena_new_struct(p->arena, struct journal_run);
+    size_t changed;
+    (void)plan;
+    const char *run = run_to_undo(p, e);
+    if (!run || journal_read(p->arena, mend_authority(&p->places), run, about, &edits, e) != 0)
+        return e->code;
+    p->about = about;
+    if (about->state == JOURNAL_UNDONE || about->state == JOURNAL_ROLLED_BACK)
+        return err_set(e, ERR_REFUSED, "the run %s is %s already", run,
+                       journal_state_name(about->state));
+    struct undo_request undo = {.arena = p->arena,
+                                .tree = p->tree,
+                                .about = about,
+                                .edits = &edits,
+                                .force = p->mending->force};
+    return undo_plan(&undo, &changed, e);
+}
+
+static struct plan *make_plan(struct planning *p, struct err *e)
+{
+    if (p->mending->kind == MENDING_UNDO)
+        return plan_of_job(&p->input, "undo", undo_job, p, e);
+    return refuse_prepared(p, e) == 0 ? plan_make(&p->input, e) : NULL;
+}
+
+/* --- what the committing worker needs --------------------------------------------------------- */
+
+/* Line one: where the filesystems were mounted ("DEVICE DIRECTORY" as JSON); then the edits. */
+static struct bytes pack(struct planning *p, const struct facts *f)
+{
+    struct arena *a = p->arena;
+    size_t count;
+    struct json *mounts = json_new_array(a);
+    vec_each (fs, &f->filesystems) {
+        if (!fs->mounted_on || strcmp(fs->mounted_on, "/") == 0)
+            continue;
+        struct json *o = json_new_object(a);
+        json_set_string(a, o, "device", fs->device);
+        json_set_string(a, o, "subvolume", fs->subvolume);
+        json_set_string(a, o, "directory", edit_path_encode(a, fs->mounted_on));
+        json_append(a, mounts, o);
+    }
+    struct json *head = json_new_object(a);
+    json_set(a, head, "mounts", mounts);
+    json_set_string(a, head, "undoes", p->about ? p->about->run : NULL);
+    struct strbuf out;
+    strbuf_init(&out, a);
+    strbuf_add(&out, json_print(a, head, false));
+    json_free(head);
+    strbuf_add(&out, "\n");
+    const struct overlay_edit *edits = overlay_edits(p->tree, &count);
+    if (count > 0)
+        strbuf_add_bytes(&out, edit_list_pack(a, edits, count));
+    return count > 0 ? strbuf_bytes(&out) : (struct bytes){0};
+}
+
+/* --- the job ---------------------------------------------------------------------------------- */
+
+static struct json *list_runs(struct planning *p, const struct report_input *input, struct err *e)
+{
+    journal_runs runs = {0};
+    if (journal_list(p->arena, mend_authority(&p->places), &runs, e) != 0)
+        return NULL;
+    struct json *d = report_document(p->arena, mending_schema(p->mending), input);
+    json_set(p->arena, d, "runs", runs_json(p->arena, &runs));
+    return d;
+}
+
+struct json *mend_plan(struct arena *a, const struct worker_request *request,
+                       const struct judge_target *target, struct tree *tree,
+                       judge_progress *progress, void *context, struct bytes *edits,
+                       struct err *e)
+{
+    struct planning p = {
+        .arena = a, .request = request, .mending = request->mending, .tree = tree};
+    struct judge_notes notes = {0};
+    if (mend_places(a, p.mending, tree, &p.places, e) != 0)
+        return NULL;
+    judge_opened_notes(a, target, &notes);
+    struct report_input input = judge_report_input(request, target, &notes);
+    if (p.mending->kind == MENDING_RUNS)
+        return list_runs(&p, &input, e);
+    struct lens_session *lenses = lens_open(a, request->lens_directory, e);
+    if (!lenses)
+        return NULL;
+    progress(context, "planning");
+    p.input = (struct repair_input){.arena = a,
+                                    .tree = tree,
+                                    .lenses = lenses,
+                                    .keywords = request->keywords,
+                                    .rules = request->rules,
+                                    .question = &request->question,
+                                    .options = &p.mending->options};
+    struct plan *plan = make_plan(&p, e);
+    if (plan) {
+        vec_each (note, &plan->after->facts->notes)
+            vec_push(a, &notes.texts, *note);
+        vec_each (note, &plan->notes)
+            vec_push(a, &notes.texts, *note);
+        input = judge_report_input(request, target, &notes);
+        input.os = json_member(plan->after->document, "os");
+        input.status = plan->after->facts->gaps.count > 0 ? REPORT_PARTIAL : REPORT_COMPLETE;
+        p.document = report_document(a, mending_schema(p.mending), &input);
+        fill_document(&p, plan, &input);
+        *edits = pack(&p, plan->after->facts);
+        plan_free(plan);
+    }
+    lens_close(lenses);
+    return p.document;
+}

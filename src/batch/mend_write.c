@@ -1,0 +1,179 @@
+/* The worker that writes: edits from the planning worker, or a prepared run, onto a disk that is
+ * open for writing. */
+#include "batch/mend.h"
+
+#include <string.h>
+
+#include "batch/mend_places.h"
+#include "repair/commit.h"
+
+struct writing {
+    struct arena *arena;
+    const struct mending_request *mending;
+    struct tree *tree;
+    struct mend_places places;
+    struct edit_list edits;
+    const char *undoes; /* the run this one takes back */
+    const char *run;
+};
+
+bool mending_writes(const struct mending_request *m)
+{
+    return m->kind >= MENDING_COMMIT;
+}
+
+/* --- the document ----------------------------------------------------------------------------- */
+
+static const char *const result_names[] = {"done", "refused", "rolled-back", "broken"};
+
+static struct json *document_of(struct writing *w, enum commit_result result, const struct err *e)
+{
+    struct arena *a = w->arena;
+    struct json *d = json_new_object(a);
+    json_set_string(a, d, "schema", "diskmend.commit/1");
+    json_set_string(a, d, "result", result_names[result]);
+    json_set_string(a, d, "run", w->run);
+    if (result != COMMIT_DONE) {
+        struct json *error = json_new_object(a);
+        json_set_string(a, error, "path", e->path);
+        json_set_string(a, error, "message", e->text);
+        json_set(a, d, "error", error);
+    }
+    return d;
+}
+
+void mend_not_finished(struct arena *a, struct json *document, const struct err *e)
+{
+    struct json *error = json_new_object(a);
+    json_set_string(a, error, "path", e->path);
+    json_set_string(a, error, "message", e->text);
+    json_replace(a, document, "result", json_new_string(a, "broken"));
+    json_replace(a, document, "error", error);
+}
+
+/* --- getting ready ---------------------------------------------------------------------------- */
+
+static int mount_one(struct writing *w, const struct json *mount, struct err *e)
+{
+    const char *device = json_member_string(mount, "device");
+    const char *subvolume = json_member_string(mount, "subvolume");
+    const char *text = json_member_string(mount, "directory");
+    const char *directory = text ? edit_path_decode(w->arena, text) : NULL;
+    if (!device || !directory || !edit_path_is_canonical(directory))
+        return err_set(e, ERR_INTERNAL, "the plan names no filesystem");
+    struct filesystems_answer disks = tree_filesystems(w->tree);
+    for (size_t i = 0; i < disks.count; i++) {
+        const struct filesystem *fs = &disks.items[i];
+        bool same = strcmp(fs->device, device) == 0 &&
+                    strcmp(fs->subvolume ? fs->subvolume : "", subvolume ? subvolume : "") == 0;
+        if (!same)
+            continue;
+        if (fs->mounted_on && strcmp(fs->mounted_on, directory) == 0)
+            return 0;
+        int code = tree_mount(w->tree, i, directory, e);
+        return code == ERR_UNSUPPORTED ? 0 : code;
+    }
+    return err_set(e, ERR_NOT_FOUND, "%s was there when the repair was planned and is gone", device);
+}
+
+static int unpack(struct writing *w, struct err *e)
+{
+    struct bytes all = w->mending->edits;
+    const char *newline = all.len ? memchr(all.ptr, '\n', all.len) : NULL;
+    if (!newline)
+        return err_set(e, ERR_INTERNAL, "the plan does not come through");
+    size_t head = (size_t)(newline - all.ptr);
+    CLEANUP_JSON struct json *json = json_parse(bytes_cut(all, 0, head), "plan", e);
+    if (!json)
+        return e->code;
+    const char *undoes = json_member_string(json, "undoes");
+    w->undoes = undoes ? arena_strdup(w->arena, undoes) : NULL;
+    const struct json *mounts = json_member(json, "mounts");
+    for (const struct json *m = json_first(mounts); m; m = json_next(m)) {
+        int code = mount_one(w, m, e);
+        if (code != 0)
+            return code;
+    }
+    return edit_list_unpack(w->arena, bytes_cut(all, head + 1, all.len), &w->edits, e);
+}
+
+static bool is_interrupted(void *context)
+{
+    const struct mending_request *m = context;
+    return m->interrupted && *m->interrupted != 0;
+}
+
+static struct commit_request request_of(struct writing *w)
+{
+    const struct mending_request *m = w->mending;
+    return (struct commit_request){
+        .arena = w->arena,
+        .tree = w->tree,
+        .edits = &w->edits,
+        .command = m->command,
+        .started = m->started,
+        .guest_journal = w->places.has_guest ? &w->places.guest : NULL,
+        .backup_journal = w->places.has_backup ? &w->places.backup : NULL,
+        .is_interrupted = is_interrupted,
+        .context = (void *)(uintptr_t)m,
+    };
+}
+
+/* --- the jobs --------------------------------------------------------------------------------- */
+
+static enum commit_result commit(struct writing *w, struct err *e)
+{
+    if (unpack(w, e) != 0)
+        return COMMIT_REFUSED;
+    struct commit_request request = request_of(w);
+    enum commit_result result = commit_run(&request, &w->run, e);
+    /* The run that is taken back is said to be, wherever it is still told of. */
+    if (result == COMMIT_DONE && w->undoes) {
+        struct err ignored = {0}; /* one of the two copies may be gone, and rightly */
+        if (w->places.has_guest)
+            journal_set_state(w->arena, &w->places.guest, w->undoes, JOURNAL_UNDONE, &ignored);
+        if (w->places.has_backup)
+            journal_set_state(w->arena, &w->places.backup, w->undoes, JOURNAL_UNDONE, &ignored);
+    }
+    return result;
+}
+
+static enum commit_result go_on(struct writing *w, struct err *e)
+{
+    struct journal_run about;
+    w->run = w->mending->run;
+    if (journal_read(w->arena, mend_authority(&w->places), w->run, &about, &w->edits, e) != 0)
+        return COMMIT_REFUSED;
+    if (about.state != JOURNAL_PREPARED) {
+        err_set(e, ERR_REFUSED, "the run %s is %s: there is nothing to go on with", w->run,
+                journal_state_name(about.state));
+        return COMMIT_REFUSED;
+    }
+    struct commit_request request = request_of(w);
+    return commit_continue(&request, w->run, e);
+}
+
+struct json *mend_write(struct arena *a, const struct worker_request *request, struct tree *tree)
+{
+    struct writing w = {.arena = a, .mending = request->mending, .tree = tree};
+    struct err e = {0};
+    enum commit_result result = COMMIT_REFUSED;
+    if (mend_places(a, w.mending, tree, &w.places, &e) != 0)
+        return document_of(&w, result, &e);
+    switch (w.mending->kind) {
+    case MENDING_COMMIT:
+        result = commit(&w, &e);
+        break;
+    case MENDING_CONTINUE:
+        result = go_on(&w, &e);
+        break;
+    case MENDING_FORGET:
+        w.run = w.mending->run;
+        if (journal_forget(a, mend_authority(&w.places), w.run, &e) == 0)
+            result = COMMIT_DONE;
+        break;
+    default:
+        err_set(&e, ERR_INTERNAL, "a job that does not write");
+    }
+    return document_of(&w, result, &e);
+}
