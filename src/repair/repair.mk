@@ -9,8 +9,11 @@ librepair_a_SOURCES = \
 	src/repair/plan.c \
 	src/repair/policy.c src/repair/policy.h \
 	src/repair/repair.h \
+	src/repair/sshd_edit.c src/repair/sshd_edit.h \
 	src/repair/text_edit.c src/repair/text_edit.h \
 	src/repair/undo.c src/repair/undo.h \
 	src/repair/verb.c src/repair/verb.h \
 	src/repair/verb_file.c \
-	src/repair/verb_line.c
+	src/repair/verb_line.c \
+	src/repair/verb_sshd.c \
+	src/repair/verb_sshd_list.c

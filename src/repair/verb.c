@@ -11,6 +11,13 @@ static const struct verb verbs[] = {
     {"file_owner", verb_file_owner},     {"line_comment", verb_line_comment},
     {"line_insert", verb_line_insert},   {"line_replace", verb_line_replace},
     {"link_remove", verb_link_remove},   {"link_set", verb_link_set},
+    {"sshd_algo_drop", verb_sshd_algo_drop},
+    {"sshd_list_add", verb_sshd_list_add},
+    {"sshd_list_drop", verb_sshd_list_drop},
+    {"sshd_list_split", verb_sshd_list_split},
+    {"sshd_move", verb_sshd_move},
+    {"sshd_set", verb_sshd_set},
+    {"sshd_unset", verb_sshd_unset},
 };
 
 const struct verb *verbs_all(size_t *count)

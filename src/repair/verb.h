@@ -51,6 +51,8 @@ bool verb_gid(struct verb_context *c, const char *name, uint32_t *gid, struct er
 /* The verbs, by the file that holds them. */
 verb_function verb_file_mode, verb_file_owner, verb_file_create, verb_file_aside; /* verb_file.c */
 verb_function verb_dir_make, verb_link_set, verb_link_remove;                     /* verb_file.c */
+verb_function verb_sshd_set, verb_sshd_unset, verb_sshd_move;                     /* verb_sshd.c */
+verb_function verb_sshd_list_add, verb_sshd_list_drop, verb_sshd_list_split, verb_sshd_algo_drop;
 verb_function verb_line_comment, verb_line_replace, verb_line_insert;             /* verb_line.c */
 
 #endif
