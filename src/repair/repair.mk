@@ -13,7 +13,10 @@ librepair_a_SOURCES = \
 	src/repair/text_edit.c src/repair/text_edit.h \
 	src/repair/undo.c src/repair/undo.h \
 	src/repair/verb.c src/repair/verb.h \
+	src/repair/verb_conf.c \
 	src/repair/verb_file.c \
 	src/repair/verb_line.c \
+	src/repair/verb_mount.c \
 	src/repair/verb_sshd.c \
-	src/repair/verb_sshd_list.c
+	src/repair/verb_sshd_list.c \
+	src/repair/verb_unit.c

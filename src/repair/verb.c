@@ -18,6 +18,17 @@ static const struct verb verbs[] = {
     {"sshd_move", verb_sshd_move},
     {"sshd_set", verb_sshd_set},
     {"sshd_unset", verb_sshd_unset},
+    {"boot_token_drop", verb_boot_token_drop},
+    {"conf_set", verb_conf_set},
+    {"conf_unset", verb_conf_unset},
+    {"default_target", verb_default_target},
+    {"mount_comment", verb_mount_comment},
+    {"mount_device", verb_mount_device},
+    {"mount_option", verb_mount_option},
+    {"unit_disable", verb_unit_disable},
+    {"unit_enable", verb_unit_enable},
+    {"unit_mask", verb_unit_mask},
+    {"unit_unmask", verb_unit_unmask},
 };
 
 const struct verb *verbs_all(size_t *count)

@@ -53,6 +53,10 @@ verb_function verb_file_mode, verb_file_owner, verb_file_create, verb_file_aside
 verb_function verb_dir_make, verb_link_set, verb_link_remove;                     /* verb_file.c */
 verb_function verb_sshd_set, verb_sshd_unset, verb_sshd_move;                     /* verb_sshd.c */
 verb_function verb_sshd_list_add, verb_sshd_list_drop, verb_sshd_list_split, verb_sshd_algo_drop;
+verb_function verb_unit_enable, verb_unit_disable, verb_unit_mask, verb_unit_unmask; /* verb_unit.c */
+verb_function verb_default_target;                                                /* verb_unit.c */
+verb_function verb_mount_option, verb_mount_device, verb_mount_comment;           /* verb_mount.c */
+verb_function verb_conf_set, verb_conf_unset, verb_boot_token_drop;               /* verb_conf.c */
 verb_function verb_line_comment, verb_line_replace, verb_line_insert;             /* verb_line.c */
 
 #endif

@@ -1,0 +1,234 @@
+/* Verbs on units: what systemctl enable, disable, mask and unmask do to files, and their like for
+ * OpenRC and SysV. */
+#include <string.h>
+
+#include "base/path.h"
+#include "repair/text_edit.h"
+
+#define SYSTEM_UNITS "/etc/systemd/system"
+
+/* A name that stays one name in a path. */
+static int check_name(const char *name, struct err *e)
+{
+    if (!*name || strchr(name, '/') || name[0] == '.')
+        return err_set(e, ERR_REFUSED, "\"%s\" is no name of a unit", name);
+    return 0;
+}
+
+static int put_link(struct verb_context *c, const char *directory, const char *name,
+                    const char *target, struct err *e)
+{
+    struct stat_answer s = tree_stat(c->tree, directory);
+    if (s.presence == PRESENCE_ABSENT) {
+        struct node_state made = {.exists = true, .type = NODE_DIRECTORY, .mode = 0755};
+        const char *real = real_path_of(c, directory, e);
+        int code = real ? overlay_put(c->tree, real, &made, e) : ERR_REFUSED;
+        if (code != 0)
+            return code;
+        s = tree_stat(c->tree, directory);
+    }
+    if (s.presence != PRESENCE_PRESENT || s.node.type != NODE_DIRECTORY)
+        return err_set_at(e, ERR_REFUSED, directory, 0, 0, "%s",
+                          s.reason ? s.reason : "is no directory");
+    const char *path = path_join(c->arena, s.real_path, name);
+    struct node_state now, link = {.exists = true, .type = NODE_SYMLINK, .mode = 0777};
+    int code = overlay_state(c->tree, path, false, &now, e);
+    if (code != 0)
+        return code;
+    if (now.exists && now.type != NODE_SYMLINK)
+        return err_set_at(e, ERR_REFUSED, path, 0, 0, "a %s is in the way",
+                          node_type_name(now.type));
+    if (now.exists)
+        link = now;
+    link.target = target;
+    return overlay_put(c->tree, path, &link, e);
+}
+
+static int remove_link(struct verb_context *c, const char *path, struct err *e)
+{
+    struct stat_answer s = tree_lstat(c->tree, path);
+    struct node_state gone = {0};
+    if (s.presence == PRESENCE_ABSENT)
+        return 0;
+    if (s.presence == PRESENCE_UNREADABLE)
+        return err_set_at(e, ERR_REFUSED, path, 0, 0, "cannot be looked at: %s", s.reason);
+    if (s.node.type != NODE_SYMLINK)
+        return err_set_at(e, ERR_REFUSED, path, 0, 0, "a %s, not a link",
+                          node_type_name(s.node.type));
+    return overlay_put(c->tree, s.real_path, &gone, e);
+}
+
+/* --- systemd ---------------------------------------------------------------------------------- */
+
+/* Words of one setting in the [Install] section of the unit file. */
+static struct text_list install_words(struct verb_context *c, const char *path, const char *key)
+{
+    VEC(const char *) words = {0};
+    struct text_file f;
+    struct err ignored = {0}; /* a file that cannot be read installs nothing, which is said below */
+    bool inside = false;
+    if (text_open(c, path, false, &f, &ignored) == 0) {
+        vec_each (line, &f.lines) {
+            const char *text = arena_text(c->arena, line->text);
+            size_t n = strlen(key);
+            if (text[0] == '[')
+                inside = strncmp(text, "[Install]", 9) == 0;
+            if (!inside || strncmp(text, key, n) != 0)
+                continue;
+            const char *value = text + n + strspn(text + n, " \t");
+            for (value += *value == '='; *value; value += strcspn(value, " \t")) {
+                value += strspn(value, " \t");
+                size_t length = strcspn(value, " \t");
+                if (length > 0)
+                    vec_push(c->arena, &words, arena_text(c->arena, (struct bytes){value, length}));
+            }
+        }
+    }
+    return (struct text_list){words.items, words.count};
+}
+
+static int enable_systemd(struct verb_context *c, const struct unit_fact *unit, struct err *e)
+{
+    static const struct {
+        const char *key, *suffix;
+    } rows[] = {{"WantedBy", "wants"}, {"RequiredBy", "requires"}, {"UpheldBy", "upholds"}};
+    size_t made = 0;
+    int code = 0;
+    if (!unit->path)
+        return err_set(e, ERR_NOT_FOUND, "there is no unit %s on this disk: its package is missing",
+                       unit->name);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct text_list by = install_words(c, unit->path, rows[i].key);
+        for (size_t k = 0; k < by.count && code == 0; k++) {
+            code = check_name(by.items[k], e);
+            if (code == 0)
+                code = put_link(c,
+                                arena_printf(c->arena, SYSTEM_UNITS "/%s.%s", by.items[k],
+                                             rows[i].suffix),
+                                unit->name, unit->path, e);
+            made++;
+        }
+    }
+    struct text_list aliases = install_words(c, unit->path, "Alias");
+    for (size_t k = 0; k < aliases.count && code == 0; k++) {
+        code = check_name(aliases.items[k], e);
+        if (code == 0)
+            code = put_link(c, SYSTEM_UNITS, aliases.items[k], unit->path, e);
+        made++;
+    }
+    if (code == 0 && made == 0)
+        code = err_set(e, ERR_REFUSED, "%s says nowhere (no [Install] section) what shall start it",
+                       unit->path);
+    return code;
+}
+
+/* Every link below /etc that starts the unit, and its aliases. */
+static int disable_systemd(struct verb_context *c, const struct unit_fact *unit, struct err *e)
+{
+    struct list_answer names = tree_list(c->tree, SYSTEM_UNITS);
+    int code = 0;
+    for (size_t i = 0; i < names.count && code == 0; i++) {
+        const char *name = names.names[i];
+        const char *dot = strrchr(name, '.');
+        bool pulls = dot && (strcmp(dot, ".wants") == 0 || strcmp(dot, ".requires") == 0 ||
+                             strcmp(dot, ".upholds") == 0);
+        if (pulls)
+            code = remove_link(
+                c, arena_printf(c->arena, SYSTEM_UNITS "/%s/%s", name, unit->name), e);
+    }
+    return code;
+}
+
+static int unmask_systemd(struct verb_context *c, const char *name, struct err *e)
+{
+    const char *path = path_join(c->arena, SYSTEM_UNITS, name);
+    struct stat_answer s = tree_lstat(c->tree, path);
+    struct node_state state;
+    if (s.presence == PRESENCE_ABSENT)
+        return 0;
+    if (s.presence == PRESENCE_UNREADABLE || overlay_state(c->tree, s.real_path, true, &state, e))
+        return e->code ? (int)e->code
+                       : err_set_at(e, ERR_REFUSED, path, 0, 0, "cannot be looked at: %s", s.reason);
+    bool is_mask = (state.type == NODE_SYMLINK && strcmp(state.target, "/dev/null") == 0) ||
+                   (state.type == NODE_FILE && state.content.len == 0);
+    struct node_state gone = {0};
+    return is_mask ? overlay_put(c->tree, s.real_path, &gone, e) : 0;
+}
+
+/* --- OpenRC and SysV -------------------------------------------------------------------------- */
+
+static int enable_legacy(struct verb_context *c, const struct unit_fact *unit, struct err *e)
+{
+    const char *script = path_join(c->arena, "/etc/init.d", unit->name);
+    if (tree_stat(c->tree, script).presence != PRESENCE_PRESENT)
+        return err_set_at(e, ERR_NOT_FOUND, script, 0, 0,
+                          "there is no such init script: its package is missing");
+    if (strcmp(unit->manager, "openrc") == 0)
+        return put_link(c, "/etc/runlevels/default", unit->name, script, e);
+    int code = 0;
+    for (const char *level = "2345"; *level && code == 0; level++)
+        code = put_link(c, arena_printf(c->arena, "/etc/rc%c.d", *level),
+                        arena_printf(c->arena, "S02%s", unit->name),
+                        arena_printf(c->arena, "../init.d/%s", unit->name), e);
+    return code;
+}
+
+/* --- the verbs -------------------------------------------------------------------------------- */
+
+static const struct unit_fact *unit_of(struct verb_context *c, const struct json *step,
+                                       struct err *e)
+{
+    const char *name = step_text(step, "name");
+    const struct unit_fact *unit = check_name(name, e) == 0 ? facts_unit(c->facts, name) : NULL;
+    if (!unit && e->code == ERR_NONE)
+        err_set(e, ERR_NOT_FOUND, "there is no unit %s on this disk", name);
+    return unit;
+}
+
+int verb_unit_enable(struct verb_context *c, const struct json *step, struct err *e)
+{
+    const struct unit_fact *unit = unit_of(c, step, e);
+    if (!unit)
+        return ERR_NOT_FOUND;
+    if (strcmp(unit->manager, "systemd") != 0)
+        return enable_legacy(c, unit, e);
+    return enable_systemd(c, unit, e);
+}
+
+int verb_unit_disable(struct verb_context *c, const struct json *step, struct err *e)
+{
+    const struct unit_fact *unit = unit_of(c, step, e);
+    if (!unit)
+        return ERR_NOT_FOUND;
+    if (strcmp(unit->manager, "systemd") != 0)
+        return err_set(e, ERR_UNSUPPORTED, "%s is started by %s", unit->name, unit->manager);
+    return disable_systemd(c, unit, e);
+}
+
+int verb_unit_mask(struct verb_context *c, const struct json *step, struct err *e)
+{
+    const char *name = step_text(step, "name");
+    int code = check_name(name, e);
+    return code == 0 ? put_link(c, SYSTEM_UNITS, name, "/dev/null", e) : code;
+}
+
+int verb_unit_unmask(struct verb_context *c, const struct json *step, struct err *e)
+{
+    const char *name = step_text(step, "name");
+    int code = check_name(name, e);
+    return code == 0 ? unmask_systemd(c, name, e) : code;
+}
+
+/* Where the vendor keeps it, or relative to nothing: an absolute link, as systemctl makes it. */
+int verb_default_target(struct verb_context *c, const struct json *step, struct err *e)
+{
+    const char *target = step_text(step, "target");
+    static const char *const directories[] = {"/usr/lib/systemd/system", "/lib/systemd/system"};
+    int code = check_name(target, e);
+    for (size_t i = 0; i < sizeof directories / sizeof *directories && code == 0; i++) {
+        const char *path = path_join(c->arena, directories[i], target);
+        if (tree_stat(c->tree, path).presence == PRESENCE_PRESENT)
+            return put_link(c, SYSTEM_UNITS, "default.target", path, e);
+    }
+    return code ? code : err_set(e, ERR_NOT_FOUND, "there is no %s on this disk", target);
+}
