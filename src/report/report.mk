@@ -6,6 +6,7 @@ libreport_a_SOURCES = \
 	src/report/document.c src/report/document.h \
 	src/report/formats.c \
 	src/report/page.h \
+	src/report/plan_text.c src/report/plan_text.h \
 	src/report/report.h \
 	src/report/symptom.c src/report/symptom.h \
 	src/report/table.c src/report/table.h \

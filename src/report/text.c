@@ -5,6 +5,7 @@
 #include "base/escape.h"
 #include "report/access_text.h"
 #include "report/page.h"
+#include "report/plan_text.h"
 #include "report/why_text.h"
 
 static const char *text_of(const struct json *o, const char *name)
@@ -297,6 +298,14 @@ static void render_one(struct page *p)
         print_notes(p);
     if (failed)
         return;
+    if (strcmp(text_of(p->document, "schema"), "diskmend.runs/1") == 0) {
+        runs_print(p);
+        return;
+    }
+    if (json_member(p->document, "plan")) {
+        plan_print(p);
+        return;
+    }
     print_findings(p);
     print_not_checked(p);
     if (p->options->quiet)
