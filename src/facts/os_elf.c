@@ -128,7 +128,10 @@ static void read_dynamic(struct arena *a, const struct elf *e, const struct segm
 bool elf_read(struct arena *a, struct bytes file, struct elf_facts *out)
 {
     *out = (struct elf_facts){0};
-    if (file.len < 52 || memcmp(file.ptr, ELFMAG, SELFMAG) != 0)
+    if (file.len < SELFMAG || memcmp(file.ptr, ELFMAG, SELFMAG) != 0)
+        return false;
+    out->is_cut = file.len < 52;
+    if (out->is_cut)
         return false;
     struct elf e = {file, file.ptr[EI_CLASS] == ELFCLASS64, file.ptr[EI_DATA] == ELFDATA2MSB};
     if (!e.wide && file.ptr[EI_CLASS] != ELFCLASS32)
@@ -137,6 +140,7 @@ bool elf_read(struct arena *a, struct bytes file, struct elf_facts *out)
     uint64_t table = e.wide ? number_at(&e, 32, 8) : number_at(&e, 28, 4);
     uint64_t size = number_at(&e, e.wide ? 54 : 42, 2);
     uint64_t count = number_at(&e, e.wide ? 56 : 44, 2);
+    out->is_cut = table >= file.len || size * count > file.len - table;
     if (table == 0 || table >= file.len || size < (e.wide ? 56u : 32u) || count == 0)
         return false;
     struct segment segments[ELF_MAX_HEADERS];
@@ -144,6 +148,10 @@ bool elf_read(struct arena *a, struct bytes file, struct elf_facts *out)
         count = ELF_MAX_HEADERS;
     for (uint64_t i = 0; i < count; i++)
         segments[i] = segment_at(&e, table + i * size);
+    for (uint64_t i = 0; i < count; i++)
+        out->is_cut |= segments[i].type == PT_LOAD &&
+                       (segments[i].offset > file.len ||
+                        segments[i].size > file.len - segments[i].offset);
     for (uint64_t i = 0; i < count; i++) {
         if (segments[i].type == PT_INTERP)
             out->interpreter = name_at(a, &e, segments[i].offset);

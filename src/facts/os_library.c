@@ -31,6 +31,8 @@ static void read_ld_conf(struct facts *f, const char *path, struct text_list *ou
     if (++*files_read > LD_CONF_FILES)
         return;
     struct read_answer r = tree_read(f->tree, path, LIMIT_CONFIG_BYTES);
+    if (r.presence == PRESENCE_UNREADABLE)
+        facts_add_gap(f, "os", place_of_file(path), r.reason);
     if (r.presence != PRESENCE_PRESENT)
         return;
     struct bytes rest = r.content, line;

@@ -78,12 +78,31 @@ static const char *say_defect(const struct row_fact *row)
     return strcmp(row->defect, "fields-missing") == 0 ? "fields are missing" : row->defect;
 }
 
+static bool is_in_shadow(const struct account_fact *a)
+{
+    return strcmp(a->password_source, "shadow") == 0;
+}
+
+/* pam_unix goes to shadow where passwd says x (passverify.c is_pwd_shadowed); sshd without PAM
+ * takes shadow's field wherever there is a line of that name (auth.c allowed_user, auth-passwd.c
+ * shadow_pw). */
+struct counted_password counted_password(const struct visit *v)
+{
+    const struct account_fact *a = v->account;
+    if (!is_in_shadow(a) && a->shadow_at.file && !uses_pam(v->facts))
+        return (struct counted_password){a->shadow_state, a->shadow_scheme, a->shadow_at};
+    return (struct counted_password){a->password_state, a->scheme,
+                                     is_in_shadow(a) && a->shadow_at.file ? a->shadow_at : a->at};
+}
+
 /* No shadow line, or one that cannot be read: pam_unix's account phase refuses keys too. True when
  * nothing more can be said about the entry. */
 static bool judge_shadow_entry(const struct visit *v, bool pam)
 {
     const struct account_fact *a = v->account;
     bool decides = pam || is_password(v);
+    if (!is_in_shadow(a))
+        return false; /* nobody misses the entry */
     if (a->password_state == PASSWORD_UNKNOWN) {
         /* Without PAM too a "!" would decide. */
         const struct gap_fact *gap = find_gap(v->facts, "shadow");
@@ -133,6 +152,8 @@ static void judge_expiry(const struct visit *v, bool pam)
 {
     const struct account_fact *a = v->account;
     int64_t today = v->subject->at / SECONDS_A_DAY;
+    if (pam && !is_in_shadow(a))
+        return; /* pam_unix_acct.c: without a shadow entry there is nothing to expire */
     /* PAM: "curdays >= sp_expire"; sshd without PAM: "today > expire", 0 counts. */
     if (a->expires != FACT_NO_NUMBER && a->expires >= 0 &&
         (pam ? today >= a->expires : today > a->expires)) {
@@ -184,8 +205,9 @@ static bool knows_scheme(const struct os_facts *os, const char *scheme)
 static void judge_password(const struct visit *v)
 {
     const struct account_fact *a = v->account;
+    const struct counted_password password = counted_password(v);
     const char *id = NULL;
-    switch (a->password_state) {
+    switch (password.state) {
     case PASSWORD_LOCKED:
     case PASSWORD_STAR:
         id = "account-locked";
@@ -197,7 +219,7 @@ static void judge_password(const struct visit *v)
         id = effective_yes(v->settings, "PermitEmptyPasswords") ? NULL : "password-empty";
         break;
     case PASSWORD_SET:
-        id = knows_scheme(&v->facts->os, a->scheme) ? NULL : "password-hash-unsupported";
+        id = knows_scheme(&v->facts->os, password.scheme) ? NULL : "password-hash-unsupported";
         break;
     case PASSWORD_UNKNOWN:
     case PASSWORD_NO_ENTRY:
@@ -205,13 +227,14 @@ static void judge_password(const struct visit *v)
     }
     if (!id)
         return;
-    struct reason *r =
-        reason_add(v->reasons, id, GATE_SHUT, a->shadow_at.file ? a->shadow_at : a->at);
+    struct reason *r = reason_add(v->reasons, id, GATE_SHUT, password.at);
     r->keyword = a->name;
-    r->value = a->password_state == PASSWORD_STAR  ? "none"
-               : a->password_state == PASSWORD_SET ? "unsupported"
-                                                   : a->password;
-    r->detail = a->scheme;
+    r->value = password.state == PASSWORD_STAR      ? "none"
+               : password.state == PASSWORD_SET     ? "unsupported"
+               : password.state == PASSWORD_LOCKED  ? "locked"
+               : password.state == PASSWORD_INVALID ? "invalid"
+                                                    : "empty";
+    r->detail = password.scheme;
 }
 
 /* "!" before the hash: only a build without PAM refuses keys for it. With PAM built in and UsePAM
@@ -223,10 +246,10 @@ static void judge_lock(const struct visit *v, bool pam)
         judge_password(v);
         return;
     }
-    if (pam || a->password_state != PASSWORD_LOCKED || v->facts->os.pam != TRUTH_NO)
+    const struct counted_password password = counted_password(v);
+    if (pam || password.state != PASSWORD_LOCKED || v->facts->os.pam != TRUTH_NO)
         return;
-    struct reason *r = reason_add(v->reasons, "account-locked", GATE_SHUT,
-                                  a->shadow_at.file ? a->shadow_at : a->at);
+    struct reason *r = reason_add(v->reasons, "account-locked", GATE_SHUT, password.at);
     r->keyword = a->name;
     r->value = "locked";
     r->detail = "this sshd is built without PAM: it refuses keys of a locked account too";

@@ -133,8 +133,10 @@ static bool password_on_offer(const struct visit *v)
 
 static bool has_password(const struct visit *v)
 {
-    return v->account && (v->account->password_state == PASSWORD_SET ||
-                          v->account->password_state == PASSWORD_UNKNOWN);
+    if (!v->account)
+        return false;
+    enum password_state state = counted_password(v).state;
+    return state == PASSWORD_SET || state == PASSWORD_UNKNOWN;
 }
 
 static bool starts_with_method(const char *element, const char *method)
@@ -253,7 +255,7 @@ static void judge_pam(const struct visit *v)
     if (v->settings->config->directives.count == 0 && reason_list_shuts(v->guest, GATE_SSHD))
         return;
     if (v->facts->os.pam == TRUTH_NO || uses_pam(v->facts) || !v->account ||
-        v->subject->method != METHOD_PUBLICKEY || v->account->password_state != PASSWORD_LOCKED)
+        v->subject->method != METHOD_PUBLICKEY || counted_password(v).state != PASSWORD_LOCKED)
         return;
     const struct sshd_directive *d = sshd_config_winner(v->settings->config, "UsePAM");
     struct reason *r = reason_add(v->reasons, blame(v, d, "usepam-off"), GATE_SHUT,

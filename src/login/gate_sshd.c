@@ -23,12 +23,14 @@ static bool is_purpose(const struct file_fact *file, const char *purpose)
 }
 
 /* A program sshd needs: there, with an execute bit, and not cut to nothing. */
-static void judge_program(const struct file_fact *file, struct reason_list *out)
+static void judge_program(const struct facts *f, const struct file_fact *file,
+                          struct reason_list *out)
 {
     bool runs =
         file->exists && (file->mode & 0111) && file->type && strcmp(file->type, "file") == 0;
     bool empty = runs && file->size == 0;
-    if (runs && !empty)
+    bool cut = runs && !empty && text_list_has(&f->os.programs_cut, file->path);
+    if (runs && !empty && !cut)
         return;
     struct reason *r =
         reason_for_all(out, "sshd-binary-missing", file->unreadable ? GATE_UNKNOWN : GATE_SHUT,
@@ -36,6 +38,7 @@ static void judge_program(const struct file_fact *file, struct reason_list *out)
     r->keyword = file->path;
     r->value = file->unreadable ? "unreadable"
                : empty          ? "empty"
+               : cut            ? "cut short"
                : file->exists   ? "not executable"
                                 : "missing";
     r->detail = file->unreadable;
@@ -50,7 +53,7 @@ static void judge_programs(const struct facts *f, struct reason_list *out)
                       (is_purpose(file, "sshd-session") && f->os.openssh_version >= 908) ||
                       (is_purpose(file, "sshd-auth") && f->os.openssh_version >= 1000);
         if (needed)
-            judge_program(file, out);
+            judge_program(f, file, out);
     }
     if (!f->os.sshd_path && !reason_list_has(out, "sshd-binary-missing")) {
         struct reason *r =

@@ -49,6 +49,13 @@ void gate_session(const struct visit *v);
 
 /* Pieces several gates ask for. */
 bool uses_pam(const struct facts *f); /* this sshd runs the PAM phases */
+/* The password field that counts for a login, and where it stands. */
+struct counted_password {
+    enum password_state state;
+    const char *scheme;
+    struct place at;
+};
+struct counted_password counted_password(const struct visit *v);
 /* The first source of this section (or account file: "passwd" "shadow" "group") that could not be
  * read; NULL: all could. */
 const struct gap_fact *find_gap(const struct facts *f, const char *section);

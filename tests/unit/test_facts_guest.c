@@ -81,8 +81,10 @@ START_TEST(a_cut_elf_is_survived)
     size_t n = fread(buffer, 1, 65536, self);
     fclose(self);
     struct elf_facts elf;
-    for (size_t length = 0; length < n; length += length < 4096 ? 7 : 997)
+    for (size_t length = 0; length < n; length += length < 4096 ? 7 : 997) {
         elf_read(arena, (struct bytes){buffer, length}, &elf);
+        ck_assert(elf.is_cut == (length >= 4)); /* the program is larger than all of these */
+    }
     for (size_t i = 16; i < 4096; i += 3) { /* every header byte wrong once */
         char kept = buffer[i];
         buffer[i] = (char)0xff;

@@ -17,6 +17,10 @@
                          "sshd:x:101:65534::/run/sshd:/usr/sbin/nologin\\n" line "\\n")
 #define KEY              "AAAAC3NzaC1lZDI1NTE5AAAAIBx1Rt6IwfQZSu3uAnohENU8T6dbTw5sWPumDX6AkvIz"
 #define ED               "ssh-ed25519 " KEY " ana@laptop"
+#define OWN_HASH(field)                                                                            \
+    "{\"do\": \"replace\", \"path\": \"/etc/passwd\", \"old\": \"ana:x:\", \"new\": \"ana:" field   \
+    ":\"}"
+#define NO_SHADOW WRITE("/etc/shadow", "root:*:19900:0:99999:7:::\\n")
 #define KEYS(text)       WRITE("/home/ana/.ssh/authorized_keys", text)
 #define MODE(path, mode) "{\"do\": \"mode\", \"path\": \"" path "\", \"mode\": \"" mode "\"}"
 #define OWNER(path, owner)                                                                         \
@@ -49,6 +53,26 @@ static const struct row {
              "usepam-off"),
     KEYLOGIN("A02 locked hash", "debian-12", NO_PAM("") "," SHADOW("!" HASH, AGE), SHUT,
              "usepam-off"),
+    /* The hash in passwd itself, where pwunconv or an old tool left it. */
+    KEYLOGIN("hash in passwd, no PAM", "debian-12", NO_PAM("") "," OWN_HASH(HASH), OPEN, NULL),
+    PASSWORD("hash in passwd, no PAM", "debian-12", NO_PAM("") "," OWN_HASH(HASH), OPEN, NULL),
+    KEYLOGIN("hash in passwd, shadow locked, no PAM", "debian-12",
+             NO_PAM("") "," OWN_HASH(HASH) "," SHADOW("!" HASH, AGE), SHUT, "usepam-off"),
+    PASSWORD("hash in passwd, shadow locked, no PAM", "debian-12",
+             NO_PAM("") "," OWN_HASH(HASH) "," SHADOW("!" HASH, AGE), SHUT, "account-locked"),
+    PASSWORD("hash in passwd, shadow locked, PAM", "debian-12",
+             PAM("") "," OWN_HASH(HASH) "," SHADOW("!" HASH, AGE), OPEN, NULL),
+    PASSWORD("lock in passwd, shadow set, no PAM", "debian-12",
+             NO_PAM("") "," OWN_HASH("!") "," SHADOW(HASH, AGE), OPEN, NULL),
+    PASSWORD("lock in passwd, shadow set, PAM", "debian-12",
+             PAM("") "," OWN_HASH("!") "," SHADOW(HASH, AGE), SHUT, "account-locked"),
+    KEYLOGIN("lock in passwd, no shadow line, no PAM", "debian-12",
+             NO_PAM("") "," OWN_HASH("!x") "," NO_SHADOW, SHUT, "usepam-off"),
+    KEYLOGIN("hash in passwd, expired in shadow, PAM", "debian-12",
+             PAM("") "," OWN_HASH(HASH) "," SHADOW("*", "20100:0:99999:7::1:"), OPEN, NULL),
+    KEYLOGIN("hash in passwd, expired in shadow, no PAM", "debian-12",
+             NO_PAM("") "," OWN_HASH(HASH) "," SHADOW("*", "20100:0:99999:7::1:"), SHUT,
+             "account-expired"),
     KEYLOGIN("A03 locked, PAM", "debian-12", PAM("") "," SHADOW("!", AGE), OPEN, NULL),
     KEYLOGIN("A04 star, no PAM", "debian-12", NO_PAM("") "," SHADOW("*", AGE), OPEN, NULL),
     KEYLOGIN("A04 *LK*, no PAM", "debian-12", NO_PAM("") "," SHADOW("*LK*", AGE), OPEN, NULL),
@@ -511,6 +535,34 @@ START_TEST(root_is_excused)
 }
 END_TEST
 
+/* Permission is not StrictModes: the words tell the two apart. */
+START_TEST(a_home_nobody_enters_is_not_called_unsafe)
+{
+    static const struct {
+        const char *changes, *detail;
+    } cases[] = {{MODE("/home/ana", "0777"), "StrictModes"},
+                 {MODE("/home/ana", "0600"), NULL},
+                 {OWNER("/home/ana", "0") "," MODE("/home/ana", "0700"), NULL}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        login_begin();
+        struct tree *t = guest_tree("debian-12");
+        change_tree(t, cases[i].changes);
+        const char *user = "ana";
+        const struct login_question question = {
+            .users = &user, .user_count = 1, .port = 22, .at = JUNE_2026};
+        const struct walk *w =
+            find_walk(login_judge(gather(t), &question), "ana", METHOD_PUBLICKEY);
+        const struct reason *r = find_reason(w, "key-home-perms");
+        ck_assert_ptr_nonnull(r);
+        if (cases[i].detail)
+            ck_assert_str_eq(r->detail, cases[i].detail);
+        else
+            ck_assert(!r->detail || !strstr(r->detail, "StrictModes"));
+        login_end();
+    }
+}
+END_TEST
+
 START_TEST(unknown_users_are_listed)
 {
     login_begin();
@@ -601,6 +653,7 @@ static Suite *suite(void)
     tcase_add_test(c, nobody_is_said_once);
     tcase_add_loop_test(c, nobody_only_when_nobody, 0, ROWS(ends));
     tcase_add_test(c, root_is_excused);
+    tcase_add_test(c, a_home_nobody_enters_is_not_called_unsafe);
     tcase_add_test(c, unknown_users_are_listed);
     tcase_add_test(c, a_key_offered_must_be_there);
     tcase_add_test(c, a_key_offered_is_the_second_factor);
