@@ -15,6 +15,7 @@ libfacts_a_SOURCES = \
 	src/facts/boot.c src/facts/boot.h \
 	src/facts/collect.c src/facts/collect.h \
 	src/facts/conf.c src/facts/conf.h \
+	src/facts/crypttab.c \
 	src/facts/facts.c src/facts/facts.h \
 	src/facts/file.c src/facts/file.h \
 	src/facts/firewall.c src/facts/firewall.h \
@@ -48,6 +49,11 @@ libfacts_a_SOURCES = \
 	src/facts/secret.c src/facts/secret.h \
 	src/facts/sshd.c src/facts/sshd.h \
 	src/facts/sshd_address.c src/facts/sshd_address.h \
+	src/facts/space.c src/facts/space.h \
+	src/facts/session.c src/facts/session.h \
+	src/facts/session_chroot.c src/facts/session_parts.h \
+	src/facts/session_program.c \
+	src/facts/session_startup.c \
 	src/facts/sshd_algorithms.c src/facts/sshd_algorithms.h \
 	src/facts/sshd_check.c src/facts/sshd_check.h \
 	src/facts/sshd_check_forward.c \
@@ -73,4 +79,5 @@ libfacts_a_SOURCES = \
 	src/facts/unit_legacy.c \
 	src/facts/unit_parts.h \
 	src/facts/unit_paths.c \
-	src/facts/unit_state.c
+	src/facts/unit_state.c \
+	src/facts/volume.c src/facts/volume.h

@@ -29,6 +29,8 @@ static const struct fact_field mount_fields[] = {
     FACT_FIELD(mount_fact, filesystem, FIELD_TEXT),
     FACT_FIELD(mount_fact, identifies, FIELD_TEXT),
     FACT_FIELD(mount_fact, detail, FIELD_TEXT),
+    FACT_FIELD(mount_fact, pass, FIELD_NUMBER),
+    FACT_FIELD(mount_fact, refusal, FIELD_TEXT),
     FACT_FIELD(mount_fact, at, FIELD_PLACE),
 };
 const struct fact_kind mount_kind = FACT_KIND("mount", mount_fact, mount_fields);
@@ -42,6 +44,9 @@ static const struct fact_field filesystem_fields[] = {
     FACT_FIELD(filesystem_fact, partlabel, FIELD_TEXT),
     FACT_FIELD(filesystem_fact, mounted_on, FIELD_TEXT),
     FACT_FIELD(filesystem_fact, subvolume, FIELD_TEXT),
+    FACT_FIELD(filesystem_fact, damage, FIELD_TEXT),
+    FACT_FIELD(filesystem_fact, on_errors, FIELD_TEXT),
+    FACT_FIELD(filesystem_fact, unclean, FIELD_BOOL),
     FACT_FIELD(filesystem_fact, size, FIELD_NUMBER),
 };
 const struct fact_kind filesystem_kind =
@@ -111,6 +116,9 @@ static void add_line(struct facts *f, struct bytes line, int number)
         m.options = text_words(a, bytes_of(undo_octal(a, words.items[3])), ",");
     if (m.directory[0] == '/')
         m.directory = path_tidy(a, m.directory);
+    if (words.count > 5 &&
+        !text_number(text_trim(bytes_of(words.items[5])), 0, INT32_MAX, &m.pass))
+        m.pass = 0;
     m.defect = shape_defect(&m, &words, trimmed);
     mount_judge_options(a, &m);
     vec_push(a, &f->mounts, m);
@@ -130,17 +138,6 @@ static void read_fstab(struct facts *f)
     }
     for (int n = 1; text_next_line(&rest, &line); n++)
         add_line(f, line, n);
-}
-
-static void read_crypttab(struct mount_context *c)
-{
-    struct read_answer r = tree_read(c->f->tree, "/etc/crypttab", LIMIT_CONFIG_BYTES);
-    struct bytes rest = r.presence == PRESENCE_PRESENT ? r.content : (struct bytes){0}, line;
-    while (text_next_line(&rest, &line) && c->crypt.count < 256) {
-        struct text_list w = text_words(c->f->arena, line, " \t\r");
-        if (w.count >= 2 && w.items[0][0] != '#')
-            vec_push(c->f->arena, &c->crypt, ((struct crypt_name){w.items[0], w.items[1]}));
-    }
 }
 
 /* Another kind of filesystem than the line says: the driver refuses it. Not so for /, which the
@@ -217,7 +214,7 @@ static void mount_one(struct mount_context *c, struct mount_fact *m, size_t inde
             return;
         }
         if (code != ERR_UNSUPPORTED) {
-            m->detail = arena_strdup(f->arena, e.text);
+            m->detail = m->refusal = arena_strdup(f->arena, e.text);
             mark_not_mounted(f, m, m->detail);
             return;
         }
@@ -325,15 +322,19 @@ void facts_read_mounts(struct facts *f)
     c.disks.items = copy;
     read_fstab(f);
     mount_read_units(f);
-    read_crypttab(&c);
+    mount_read_crypttab(&c);
     mount_all(&c);
     settle_root(&c);
+    mount_settle_crypttab(&c);
+    volume_add_facts(f, &c.disks);
+    f->disks_of_host = c.disks.of_host;
     for (size_t i = 0; i < c.disks.count && facts_has_room(f, "filesystem", i); i++) {
         const struct filesystem *fs = &c.disks.items[i];
         vec_push(f->arena, &f->filesystems,
                  ((struct filesystem_fact){fs->device, or_null(fs->type), or_null(fs->uuid),
                                            or_null(fs->label), or_null(fs->partuuid),
                                            or_null(fs->partlabel), or_null(fs->mounted_on),
-                                           fs->subvolume, (int64_t)fs->size}));
+                                           fs->subvolume, fs->damage, fs->on_errors, fs->unclean,
+                                           (int64_t)fs->size}));
     }
 }

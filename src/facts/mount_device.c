@@ -143,7 +143,7 @@ static size_t resolve_mapper(const struct mount_context *c, struct mount_fact *m
         i = find_device(c, m, lvm);
     if (i != NO_FILESYSTEM)
         return i;
-    vec_each (crypt, &c->crypt) {
+    vec_each (crypt, &c->f->crypt) {
         if (strcmp(crypt->name, name) != 0)
             continue;
         struct mount_fact under = {.device = crypt->device, .type = "auto", .directory = "none"};

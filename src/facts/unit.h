@@ -11,7 +11,7 @@ struct unit_fact {
     const char *name;    /* "ssh.service"; the default target is "default.target" */
     const char *manager; /* "systemd" "openrc" "sysv" */
     const char *role;    /* "sshd" "sshd-socket" "default-target" "keygen" "core" "firewall"
-                          * "network": what configures a NIC, where it is not core
+                          * "audit"; "network": what configures a NIC, where it is not core
                           * "socket": another one that opens at boot */
     const char *state;   /* "enabled" "disabled" "masked" "static" "alias" "missing" "generated"
                          * "indirect" "linked" */

@@ -355,7 +355,8 @@ static struct space_answer directory_space(struct tree *t, const char *path)
                                  .bytes_total = (uint64_t)v.f_blocks * v.f_frsize,
                                  .bytes_free = (uint64_t)v.f_bavail * v.f_frsize,
                                  .inodes_total = v.f_files,
-                                 .inodes_free = v.f_favail};
+                                 .inodes_free = v.f_favail,
+                                 .block_bytes = v.f_bsize};
 }
 
 static struct filesystems_answer directory_filesystems(struct tree *t)

@@ -1,6 +1,7 @@
 # guest/: the disk as a tree of files.
 noinst_LIBRARIES += libguest.a
 libguest_a_SOURCES = \
+	src/guest/checksum.c src/guest/checksum.h \
 	src/guest/directory.c src/guest/directory.h \
 	src/guest/directory_filesystems.c src/guest/directory_filesystems.h \
 	src/guest/disk_reader.h \
@@ -17,7 +18,9 @@ libguest_a_SOURCES = \
 	src/guest/root_name.c src/guest/root_name.h \
 	src/guest/root_test.c src/guest/root_test.h \
 	src/guest/superblock.c src/guest/superblock.h \
-	src/guest/tree.c src/guest/tree.h
+	src/guest/superblock_health.c src/guest/superblock_health.h \
+	src/guest/tree.c src/guest/tree.h \
+	src/guest/volume_group.c src/guest/volume_group.h
 if HAVE_LIBGUESTFS
 libguest_a_SOURCES += \
 	src/guest/image.c src/guest/image.h \

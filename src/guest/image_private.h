@@ -29,6 +29,8 @@ struct image {
     const struct image_request *request;
     const char *engine_name;
     VEC(struct image_filesystem) filesystems;
+    VEC(struct volume_group) groups;
+    VEC(struct disk) disks;
     VEC(struct image_root) roots;
     struct opened_root *shown_roots;
     bool disks_blank;        /* no table, no filesystem, only zeros */

@@ -298,6 +298,7 @@ static struct space_answer image_space(struct tree *t, const char *path)
     answer.bytes_free = (uint64_t)s->bavail * unit;
     answer.inodes_total = (uint64_t)s->files;
     answer.inodes_free = (uint64_t)s->favail;
+    answer.block_bytes = (uint64_t)s->bsize;
     guestfs_free_statvfs(s);
     return answer;
 }
@@ -307,6 +308,10 @@ static struct filesystems_answer image_filesystems(struct tree *t)
     const struct image *image = view_of(t)->image;
     struct filesystems_answer answer = {.presence = PRESENCE_PRESENT,
                                         .count = image->filesystems.count,
+                                        .groups = image->groups.items,
+                                        .group_count = image->groups.count,
+                                        .disks = image->disks.items,
+                                        .disk_count = image->disks.count,
                                         .all_known = false};
     answer.items = arena_alloc_array(t->arena, answer.count, sizeof *answer.items);
     for (size_t i = 0; i < answer.count; i++)

@@ -11,7 +11,7 @@
 
 /* The value of NAME=… on the command line that counts; NULL: nowhere, or only in a file from which
  * the boot loader's own is made. */
-static const struct boot_fact *boot_parameter(const struct facts *f, const char *name)
+const struct boot_fact *boot_parameter(const struct facts *f, const char *name)
 {
     size_t n = strlen(name);
     const struct boot_fact *last = NULL;

@@ -45,6 +45,7 @@ static void fill_gate(struct arena *a, struct gate_answer *answer, enum gate gat
 
 static void judge_guest(struct judging *j)
 {
+    gate_disk(j->f, &j->guest);
     gate_boot(j->f, &j->guest);
     gate_network(j->f, &j->guest);
     bool target_broken = false;
@@ -69,6 +70,7 @@ static bool is_judged(enum gate gate, const struct walk *w)
 {
     switch (gate) {
     case GATE_BOOT:
+    case GATE_DISK:
     case GATE_NETWORK:
     case GATE_SSHD:
     case GATE_LISTEN:

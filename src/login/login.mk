@@ -19,6 +19,8 @@ liblogin_a_SOURCES = \
 	src/login/gate_auth_guest.c \
 	src/login/gate_boot.c \
 	src/login/gate_boot_system.c \
+	src/login/gate_disk.c \
+	src/login/gate_disk_volumes.c \
 	src/login/gate_firewall.c \
 	src/login/gate_key.c \
 	src/login/gate_listen.c \

@@ -5,6 +5,17 @@
 #include <string.h>
 
 static const struct login_reason_row rows[] = {
+    /* disk */
+    {"root-fs-full", GATE_DISK},
+    {"inodes-exhausted", GATE_DISK},
+    {"audit-halt-on-full-log", GATE_DISK},
+    {"fs-corrupt", GATE_DISK},
+    {"partition-missing", GATE_DISK},
+    {"lvm-pv-missing", GATE_DISK},
+    {"lvm-vg-renamed", GATE_DISK},
+    {"lvm-devices-file-stale", GATE_DISK},
+    {"duplicate-fs-identifiers", GATE_DISK},
+    {"encrypted-volume-locked", GATE_DISK},
     /* boot */
     {"fstab-device-missing", GATE_BOOT},
     {"fstab-root-id-wrong", GATE_BOOT},

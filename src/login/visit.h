@@ -19,6 +19,8 @@ struct visit {
 };
 
 /* What holds for the whole guest; judged once. */
+void gate_disk(const struct facts *f, struct reason_list *out);
+void gate_disk_volumes(const struct facts *f, struct reason_list *out);
 void gate_boot(const struct facts *f, struct reason_list *out);
 void gate_network(const struct facts *f, struct reason_list *out);
 void gate_boot_system(const struct facts *f, struct reason_list *out);
@@ -49,6 +51,13 @@ void gate_session(const struct visit *v);
 
 /* Pieces several gates ask for. */
 bool uses_pam(const struct facts *f); /* this sshd runs the PAM phases */
+/* The value of NAME=… on the kernel command line that counts; NULL: nowhere. */
+const struct boot_fact *boot_parameter(const struct facts *f, const char *name);
+/* Why the device of a mount that the boot waits for is not there, where gate disk knows: the id of
+ * its reason. NULL: it does not. */
+const char *disk_explains(const struct facts *f, const struct mount_fact *m);
+/* Does the boot end in emergency mode when this mount fails? */
+bool boot_waits_for(const struct facts *f, const struct mount_fact *m);
 /* The password field that counts for a login, and where it stands. */
 struct counted_password {
     enum password_state state;
