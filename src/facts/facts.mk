@@ -44,6 +44,7 @@ libfacts_a_SOURCES = \
 	src/facts/os_openssh.c src/facts/os_openssh.h \
 	src/facts/pam.c src/facts/pam.h \
 	src/facts/pam_files.c src/facts/pam_parts.h \
+	src/facts/pam_users.c \
 	src/facts/record.c src/facts/record.h \
 	src/facts/safe_path.c src/facts/safe_path.h \
 	src/facts/secret.c src/facts/secret.h \

@@ -166,7 +166,7 @@ static bool cuts_network(const struct facts *f, const char *name)
 static enum gate_state weigh_mask(const struct facts *f, const char *name)
 {
     static const char *const needed[] = {"multi-user.target", "basic.target", "sysinit.target",
-                                         "systemd-user-sessions.service", NULL};
+                                         NULL}; /* systemd-user-sessions: gate pam */
     static const char *const helpful[] = {"dbus.service",
                                           "dbus.socket",
                                           "systemd-logind.service",

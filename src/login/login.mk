@@ -45,8 +45,12 @@ liblogin_a_SOURCES = \
 	src/login/people.c \
 	src/login/people.h \
 	src/login/pam_access.c \
+	src/login/pam_factor.c \
 	src/login/pam_limits.c \
 	src/login/pam_lists.c \
+	src/login/pam_session.c \
+	src/login/pam_tally.c \
+	src/login/pam_time.c \
 	src/login/pam_verdict.c \
 	src/login/pam_verdict.h \
 	src/login/reasons.c \

@@ -23,6 +23,15 @@ bool pam_limits_leave_no_process(const struct visit *v, const struct pam_fact *e
                                  struct pam_verdict *verdict);
 struct pam_verdict pam_listfile_verdict(const struct visit *v, const struct pam_fact *entry);
 struct pam_verdict pam_succeed_if_verdict(const struct visit *v, const struct pam_fact *entry);
+struct pam_verdict pam_time_verdict(const struct visit *v, const struct pam_fact *entry);
+struct pam_verdict pam_faillock_verdict(const struct visit *v, const struct pam_fact *entry);
+struct pam_verdict pam_tally2_verdict(const struct visit *v, const struct pam_fact *entry);
+struct pam_verdict pam_factor_verdict(const struct visit *v, const struct pam_fact *entry);
+struct pam_verdict pam_exec_verdict(const struct visit *v, const struct pam_fact *entry);
+struct pam_verdict pam_auditd_verdict(const struct visit *v);
+/* /run/nologin is made at boot, and systemd-user-sessions does not come to take it away. */
+bool pam_sessions_never_open(const struct facts *f);
+struct pam_verdict pam_stays_closed(const struct facts *f);
 
 /* The value of an argument "NAME=…", or NULL. */
 const char *pam_argument(const struct pam_fact *entry, const char *name);

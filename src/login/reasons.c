@@ -152,7 +152,12 @@ static const struct login_reason_row rows[] = {
     {"pam-lists", GATE_PAM},
     {"pam-limits-too-tight", GATE_PAM},
     {"pam-limits-unsettable", GATE_PAM},
+    {"pam-limits-file-missing", GATE_PAM},
     {"pam-chkpwd-broken", GATE_PAM},
+    {"pam-lockout-persisted", GATE_PAM},
+    {"pam-mfa-not-enrolled", GATE_PAM},
+    {"pam-session-hangs-or-fails", GATE_PAM},
+    {"user-sessions-unit-stuck", GATE_PAM},
     /* session */
     {"shell-missing-or-not-executable", GATE_SESSION},
     {"shell-nologin", GATE_SESSION},
