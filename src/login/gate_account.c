@@ -100,12 +100,10 @@ struct counted_password counted_password(const struct visit *v)
 static bool judge_shadow_entry(const struct visit *v, bool pam)
 {
     const struct account_fact *a = v->account;
-    bool decides = (pam && pam_unix_judges_accounts(v->facts)) || is_password(v);
+    bool decides = pam || is_password(v);
     if (!is_in_shadow(a))
         return false; /* nobody misses the entry */
     if (a->password_state == PASSWORD_UNKNOWN) {
-        if (pam && !decides)
-            return true;
         /* Without PAM too a "!" would decide. */
         const struct gap_fact *gap = find_gap(v->facts, "shadow");
         struct reason *r = reason_add(v->reasons, "shadow-entry-missing", GATE_UNKNOWN,
@@ -153,9 +151,6 @@ static int64_t days_of_grace(const struct os_facts *os)
 static void judge_expiry(const struct visit *v, bool pam)
 {
     const struct account_fact *a = v->account;
-    /* sshd leaves it to PAM, and no module of the stack looks. */
-    if (pam && !pam_unix_judges_accounts(v->facts))
-        return;
     int64_t today = v->subject->at / SECONDS_A_DAY;
     if (pam && !is_in_shadow(a))
         return; /* pam_unix_acct.c: without a shadow entry there is nothing to expire */

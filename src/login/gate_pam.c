@@ -329,23 +329,6 @@ static bool pam_is_asked(const struct facts *f)
     return uses_pam(f) && f->os.pam != TRUTH_NO && f->pam_service.name;
 }
 
-bool pam_unix_judges_accounts(const struct facts *f)
-{
-    const struct pam_service *s = &f->pam_service;
-    bool own = false;
-    if (!pam_is_asked(f) || s->broken || s->unreadable)
-        return true;
-    vec_each (e, &f->pam)
-        own |= strcmp(e->service, s->name) == 0 && strcmp(e->type, "account") == 0;
-    vec_each (e, &f->pam) {
-        const char *name = e->module ? path_name(e->module) : "";
-        if (strcmp(e->service, own ? s->name : "other") == 0 && strcmp(e->type, "account") == 0 &&
-            (strcmp(name, "pam_unix.so") == 0 || strcmp(name, "pam_unix2.so") == 0))
-            return true;
-    }
-    return false;
-}
-
 /* AuthenticationMethods that want a password or a code besides the key. */
 static bool key_is_not_enough(const struct visit *v)
 {

@@ -68,8 +68,6 @@ struct counted_password counted_password(const struct visit *v);
 /* The first source of this section (or account file: "passwd" "shadow" "group") that could not be
  * read; NULL: all could. */
 const struct gap_fact *find_gap(const struct facts *f, const char *section);
-/* Does pam_unix stand in the stack that decides about accounts? It is what reads shadow there. */
-bool pam_unix_judges_accounts(const struct facts *f);
 bool strict_modes(const struct facts *f);
 /* A setting that shuts: is it the setting itself (PLAIN), the Match around it, or a drop-in that
  * the main file contradicts? */
