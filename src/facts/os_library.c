@@ -5,8 +5,6 @@
 #include "base/path.h"
 #include "facts/collect.h"
 
-#define LD_CONF_DEPTH 4
-#define LD_CONF_FILES 256u /* read altogether: a file may include itself */
 
 /* Debian's multiarch name of an architecture. */
 static const char *multiarch_of(const char *architecture)
@@ -28,7 +26,7 @@ static const char *multiarch_of(const char *architecture)
 static void read_ld_conf(struct facts *f, const char *path, struct text_list *out, int depth,
                          size_t *files_read)
 {
-    if (++*files_read > LD_CONF_FILES)
+    if (++*files_read > LIMIT_LD_CONF_FILES)
         return;
     struct read_answer r = tree_read(f->tree, path, LIMIT_CONFIG_BYTES);
     if (r.presence == PRESENCE_UNREADABLE)
@@ -36,7 +34,7 @@ static void read_ld_conf(struct facts *f, const char *path, struct text_list *ou
     if (r.presence != PRESENCE_PRESENT)
         return;
     struct bytes rest = r.content, line;
-    while (text_next_line(&rest, &line) && out->count < 256 && *files_read <= LD_CONF_FILES) {
+    while (text_next_line(&rest, &line) && out->count < 256 && *files_read <= LIMIT_LD_CONF_FILES) {
         const char *hash = line.len ? memchr(line.ptr, '#', line.len) : NULL;
         if (hash)
             line = bytes_cut(line, 0, (size_t)(hash - line.ptr));
@@ -48,7 +46,7 @@ static void read_ld_conf(struct facts *f, const char *path, struct text_list *ou
                 text_list_add(f->arena, out, words.items[0]);
             continue;
         }
-        for (size_t i = 1; i < words.count && depth < LD_CONF_DEPTH; i++) {
+        for (size_t i = 1; i < words.count && depth < LIMIT_LD_CONF_DEPTH; i++) {
             const char *pattern = words.items[i][0] == '/'
                                       ? words.items[i]
                                       : path_join(f->arena, "/etc", words.items[i]);

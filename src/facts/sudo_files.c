@@ -7,7 +7,6 @@
 #include "base/strbuf.h"
 #include "facts/collect.h"
 
-#define SUDO_FILES_MAX 256u
 
 static struct sudo_fact *add_record(struct sudo_reading *r, const char *item, const char *path,
                                     const char *defect, const struct stat_answer *s)
@@ -120,7 +119,7 @@ static void read_file(struct sudo_reading *r, const char *path, const char *left
                       const char *from, int from_line)
 {
     struct facts *f = r->f;
-    if (depth > LIMIT_INCLUDE_DEPTH || r->files.count >= SUDO_FILES_MAX) {
+    if (depth > LIMIT_INCLUDE_DEPTH || r->files.count >= LIMIT_SUDOERS_FILES) {
         facts_add_gap(f, "sudo", place_of_file(path), "a limit was hit: too many files of sudoers");
         return;
     }

@@ -1,10 +1,10 @@
 /* Which units the default target reaches. Bounded; masks and missing units stop the way. */
 #include "facts/unit_parts.h"
 
+#include "base/limits.h"
 #include "base/path.h"
 #include "facts/collect.h"
 
-#define REACH_MAX 2000u
 
 static bool is_target(const char *name)
 {
@@ -14,7 +14,7 @@ static bool is_target(const char *name)
 
 static void add_once(struct arena *a, struct text_list *list, const char *name)
 {
-    if (list->count < REACH_MAX && !text_list_has(list, name))
+    if (list->count < LIMIT_UNITS_REACHED && !text_list_has(list, name))
         text_list_add(a, list, name);
 }
 

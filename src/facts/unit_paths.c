@@ -11,7 +11,6 @@ static const char *const search_path[UNIT_DIRECTORIES] = {"/etc/systemd/system",
                                                           "/usr/lib/systemd/system",
                                                           "/lib/systemd/system"};
 
-#define UNIT_LINKS 8 /* aliases of aliases */
 
 bool unit_directory_has(const struct unit_directory *d, const char *name)
 {
@@ -166,7 +165,7 @@ struct unit_source unit_find(const struct unit_tree *u, const char *name)
 {
     struct unit_source out = {.kind = UNIT_MISSING};
     const char *current = name;
-    for (int i = 0; i < UNIT_LINKS; i++)
+    for (int i = 0; i < LIMIT_UNIT_LINKS; i++)
         if (find_step(u, &current, &out))
             break;
     if (!out.name || out.kind == UNIT_MISSING)

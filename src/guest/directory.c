@@ -13,6 +13,7 @@
 #include "base/path.h"
 #include "guest/directory_filesystems.h"
 #include "guest/mountinfo.h"
+#include "guest/names.h"
 
 struct directory {
     struct tree tree;
@@ -247,25 +248,19 @@ static struct list_answer directory_list(struct tree *t, const char *path)
             close(fd);
         return answer;
     }
-    VEC(const char *) names = {0};
+    struct names names = {0};
     const struct dirent *entry;
-    while (errno = 0, (entry = readdir(dir)) != NULL) {
-        const char *name = entry->d_name;
-        if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
-            continue;
-        if (names.count >= LIMIT_DIRECTORY_ENTRIES) {
-            answer.cut = true;
+    while (errno = 0, (entry = readdir(dir)) != NULL)
+        if (!names_take(t->arena, &names, entry->d_name))
             break;
-        }
-        vec_push(t->arena, &names, arena_strdup(t->arena, name));
-    }
     if (!entry && errno != 0) {
         answer.presence = PRESENCE_UNREADABLE;
         answer.reason = errno_text(t->arena);
         return answer;
     }
-    answer.names = names.items;
-    answer.count = names.count;
+    answer.names = names.items.items;
+    answer.count = names.items.count;
+    answer.cut = names.cut;
     return answer;
 }
 

@@ -10,6 +10,7 @@ libguest_a_SOURCES = \
 	src/guest/in_use.c src/guest/in_use.h \
 	src/guest/memory.c src/guest/memory.h \
 	src/guest/mountinfo.c src/guest/mountinfo.h \
+	src/guest/names.c src/guest/names.h \
 	src/guest/note_list.c src/guest/note_list.h \
 	src/guest/open.c src/guest/open.h \
 	src/guest/open_format.c src/guest/open_format.h \

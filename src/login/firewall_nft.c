@@ -4,8 +4,9 @@
 
 #include <string.h>
 
+#include "base/limits.h"
+
 #define KEYS_MAX     5
-#define ELEMENTS_MAX 100000u
 
 /* What a selector looks at. */
 enum key {
@@ -250,7 +251,7 @@ static enum truth take_elements(struct nft_reader *r, const enum key *keys, size
     enum truth out = TRUTH_NO;
     if (!take_if(r, "{"))
         return TRUTH_UNKNOWN;
-    for (size_t n = 0; r->i < r->words->count && n < ELEMENTS_MAX; n++) {
+    for (size_t n = 0; r->i < r->words->count && n < LIMIT_NFT_ELEMENTS; n++) {
         if (take_if(r, "}"))
             break;
         if (take_if(r, ",") || take_if(r, "{"))

@@ -2,9 +2,6 @@
 
 #include "base/limits.h"
 
-/* nft 1.0: MAX_INCLUDE_DEPTH. */
-#define INCLUDE_DEPTH 16
-#define SET_DEPTH     8
 
 struct reader {
     struct nft_script *script;
@@ -168,7 +165,7 @@ static bool next_statement(struct reader *r, enum block block, struct statement 
             return true; /* "… }": the brace is the next statement */
         } else if (c == '{' || c == '}') {
             depth += c == '{' ? 1 : -1;
-            if (depth > SET_DEPTH)
+            if (depth > LIMIT_NFT_SET_DEPTH)
                 fail(r, "sets within sets", r->line);
             push(r, s, bytes_cut(r->text, r->at, r->at + 1));
             r->at++;
@@ -404,7 +401,7 @@ static void read_command(struct reader *r, const struct statement *s)
     struct nft_script *script = r->script;
     if (strcmp(verb, "include") == 0) {
         script->depth++;
-        if (script->depth > INCLUDE_DEPTH)
+        if (script->depth > LIMIT_NFT_INCLUDE_DEPTH)
             fail(r, "include lines too deep", s->line);
         else
             script->include(script, word_at(s, 1), script->context);

@@ -7,8 +7,6 @@
 #include "base/limits.h"
 #include "base/strbuf.h"
 
-#define SUDOERS_MAX_ENTRIES 20000u
-#define SUDOERS_MAX_MEMBERS 20000u /* of the whole text */
 
 struct reader {
     struct arena *arena;
@@ -104,7 +102,7 @@ static void skip_line(struct reader *r)
 
 static struct sudoers_entry *new_entry(struct reader *r, enum sudoers_kind kind, int line)
 {
-    if (r->out->entries.count >= SUDOERS_MAX_ENTRIES) {
+    if (r->out->entries.count >= LIMIT_SUDOERS_ENTRIES) {
         r->out->too_long = true;
         return NULL;
     }
@@ -172,7 +170,7 @@ static const char *read_word(struct reader *r, const char *stops)
 static bool add_member(struct reader *r, struct sudoers_members *list, const char *text,
                        bool negated)
 {
-    if (r->members++ >= SUDOERS_MAX_MEMBERS) {
+    if (r->members++ >= LIMIT_SUDOERS_MEMBERS) {
         r->out->too_long = true;
         return false;
     }

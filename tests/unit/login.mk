@@ -9,12 +9,12 @@ tests_unit_test_login_match_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_login_match_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_login_match_LDADD = $(login_test_libs)
 tests_unit_test_login_effective_SOURCES = \
-	tests/unit/test_login_effective.c tests/unit/login_suite.h tests/unit/suite.h
+	tests/unit/test_login_effective.c tests/unit/login_suite.h tests/unit/host_file.h tests/unit/suite.h
 tests_unit_test_login_effective_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_login_effective_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_login_effective_LDADD = $(login_test_libs)
 tests_unit_test_login_SOURCES = \
-	tests/unit/test_login.c tests/unit/login_suite.h tests/unit/suite.h
+	tests/unit/test_login.c tests/unit/login_suite.h tests/unit/host_file.h tests/unit/suite.h
 tests_unit_test_login_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_login_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_login_LDADD = $(login_test_libs)
