@@ -14,6 +14,7 @@
 #include "facts/nsswitch.h"
 #include "facts/os.h"
 #include "facts/pam.h"
+#include "facts/session.h"
 #include "facts/space.h"
 #include "facts/sshd.h"
 #include "facts/sudo.h"
@@ -64,6 +65,7 @@ struct facts {
     VEC(struct pam_fact) pam;
     VEC(struct pam_file_fact) pam_files;
     VEC(struct network_fact) network;
+    VEC(struct session_fact) session;
     VEC(struct gap_fact) gaps;
     VEC(const char *) notes; /* sentences for the report */
 };
@@ -75,8 +77,8 @@ struct facts *facts_gather(struct arena *a, struct tree *t, struct lens_session 
 /* The producers' entry points, called by facts_gather in this order (each in its own file). */
 void facts_read_mounts(struct facts *f);   /* mount.c: first, it completes the tree */
 void facts_read_os(struct facts *f);       /* os.c */
-void facts_read_accounts(struct facts *f); /* account.c */
 void facts_read_volumes(struct facts *f);  /* volume.c: after os */
+void facts_read_accounts(struct facts *f); /* account.c */
 void facts_read_nsswitch(struct facts *f); /* nsswitch.c */
 void facts_read_units(struct facts *f);    /* unit.c */
 void facts_read_sshd(struct facts *f);     /* facts.c: sshd_config_read with the unit's options */
@@ -84,11 +86,12 @@ void facts_read_keys(struct facts *f);     /* key.c */
 void facts_read_files(struct facts *f);    /* file.c */
 void facts_read_boot(struct facts *f);     /* boot.c */
 void facts_read_conf(struct facts *f);     /* conf.c */
-void facts_read_sudo(struct facts *f);     /* sudo.c */
 void facts_read_space(struct facts *f);    /* space.c: after units and conf */
+void facts_read_sudo(struct facts *f);     /* sudo.c */
 void facts_read_pam(struct facts *f);      /* pam.c: after sshd */
 
 void facts_read_firewall(struct facts *f); /* firewall.c: after units and os */
+void facts_read_session(struct facts *f);  /* session.c: after accounts, sshd and keys */
 void facts_read_network(struct facts *f);  /* network.c: after units */
 
 /* For the producers. */

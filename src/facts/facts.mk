@@ -34,6 +34,8 @@ libfacts_a_SOURCES = \
 	src/facts/mount_options.c \
 	src/facts/mount_units.c \
 	src/facts/network.c src/facts/network.h \
+	src/facts/network_cloud.c src/facts/network_manager.c src/facts/network_modules.c \
+	src/facts/network_netplan.c src/facts/network_surroundings.c \
 	src/facts/network_ifcfg.c src/facts/network_parts.h \
 	src/facts/network_ifupdown.c \
 	src/facts/network_systemd.c \
@@ -48,13 +50,13 @@ libfacts_a_SOURCES = \
 	src/facts/record.c src/facts/record.h \
 	src/facts/safe_path.c src/facts/safe_path.h \
 	src/facts/secret.c src/facts/secret.h \
-	src/facts/sshd.c src/facts/sshd.h \
-	src/facts/sshd_address.c src/facts/sshd_address.h \
 	src/facts/space.c src/facts/space.h \
 	src/facts/session.c src/facts/session.h \
 	src/facts/session_chroot.c src/facts/session_parts.h \
 	src/facts/session_program.c \
 	src/facts/session_startup.c \
+	src/facts/sshd.c src/facts/sshd.h \
+	src/facts/sshd_address.c src/facts/sshd_address.h \
 	src/facts/sshd_algorithms.c src/facts/sshd_algorithms.h \
 	src/facts/sshd_check.c src/facts/sshd_check.h \
 	src/facts/sshd_check_forward.c \

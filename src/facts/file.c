@@ -38,6 +38,7 @@ static const struct {
     {"/usr/bin", "sentinel"},
     {"/usr/lib", "sentinel"},
     {"/tmp", "sentinel"},
+    {"/var/tmp", "sentinel"},
     {"/bin", "root-link"},
     {"/sbin", "root-link"},
     {"/lib", "root-link"},

@@ -92,25 +92,30 @@ static bool is_missing(struct facts *f, const char *name, const struct text_list
     return true;
 }
 
-void facts_find_missing_libraries(struct facts *f, const struct elf_facts *program)
+struct text_list facts_missing_libraries(struct facts *f, const struct elf_facts *program)
 {
-    struct text_list directories = {0};
+    struct text_list directories = {0}, missing = {0};
     struct text_list common = facts_library_directories(f);
     for (size_t i = 0; i < program->search.count; i++)
         text_list_add(f->arena, &directories, program->search.items[i]);
     for (size_t i = 0; i < common.count; i++)
         text_list_add(f->arena, &directories, common.items[i]);
-    struct text_list *missing = &f->os.libraries_missing;
-    if (program->interpreter && program->interpreter[0] == '/' &&
-        is_gone(f, program->interpreter) && !text_list_has(missing, program->interpreter))
-        text_list_add(f->arena, missing, program->interpreter);
+    if (program->interpreter && program->interpreter[0] == '/' && is_gone(f, program->interpreter))
+        text_list_add(f->arena, &missing, program->interpreter);
     for (size_t i = 0; i < program->needed.count && i < 256; i++) {
         const char *name = program->needed.items[i];
-        if (text_list_has(missing, name))
-            continue;
         bool gone = strchr(name, '/') ? name[0] == '/' && is_gone(f, name)
                                       : is_missing(f, name, &directories);
-        if (gone)
-            text_list_add(f->arena, missing, name);
+        if (gone && !text_list_has(&missing, name))
+            text_list_add(f->arena, &missing, name);
     }
+    return missing;
+}
+
+void facts_find_missing_libraries(struct facts *f, const struct elf_facts *program)
+{
+    struct text_list missing = facts_missing_libraries(f, program);
+    for (size_t i = 0; i < missing.count; i++)
+        if (!text_list_has(&f->os.libraries_missing, missing.items[i]))
+            text_list_add(f->arena, &f->os.libraries_missing, missing.items[i]);
 }

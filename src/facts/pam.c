@@ -302,9 +302,9 @@ void facts_read_pam(struct facts *f)
         if (named && *named)
             s->name = named;
     }
+    s->clears_nologin = clears_nologin(f);
     if (f->os.pam == TRUTH_NO || strcasecmp(sshd_config_value(f->sshd, "UsePAM"), "yes") != 0)
         return;
-    s->clears_nologin = clears_nologin(f);
     s->helper = missing_helper(f);
     struct reading r = {.f = f};
     find_module_directories(&r);

@@ -59,6 +59,7 @@ static void judge_guest(struct judging *j)
     gate_account_files(j->f, &j->guest);
     gate_sudo_guest(j->f, &j->guest);
     gate_pam_guest(j->f, &j->guest);
+    gate_session_guest(j->f, &j->guest);
     for (int g = 0; g < GATE_COUNT; g++) {
         j->everybody[g].state = GATE_OPEN;
         fill_gate(j->f->arena, &j->everybody[g], (enum gate)g, &j->guest);
@@ -69,8 +70,8 @@ static void judge_guest(struct judging *j)
 static bool is_judged(enum gate gate, const struct walk *w)
 {
     switch (gate) {
-    case GATE_BOOT:
     case GATE_DISK:
+    case GATE_BOOT:
     case GATE_NETWORK:
     case GATE_SSHD:
     case GATE_LISTEN:
@@ -80,6 +81,7 @@ static bool is_judged(enum gate gate, const struct walk *w)
         return true;
     case GATE_ALLOW:
     case GATE_PAM:
+    case GATE_SESSION:
         return w->user_exists;
     case GATE_KEY:
         return w->user_exists && w->subject.method == METHOD_PUBLICKEY;

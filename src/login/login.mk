@@ -24,8 +24,10 @@ liblogin_a_SOURCES = \
 	src/login/gate_firewall.c \
 	src/login/gate_key.c \
 	src/login/gate_listen.c \
-	src/login/gate_network.c \
+	src/login/gate_network.c src/login/gate_network.h \
+	src/login/gate_network_names.c src/login/gate_network_surroundings.c \
 	src/login/gate_session.c \
+	src/login/gate_session_guest.c \
 	src/login/gate_sshd.c \
 	src/login/gate_sshd_config.c \
 	src/login/gate_sshd_keys.c \
@@ -55,4 +57,5 @@ liblogin_a_SOURCES = \
 	src/login/pam_verdict.h \
 	src/login/reasons.c \
 	src/login/reasons.h \
+	src/login/session.h \
 	src/login/visit.h

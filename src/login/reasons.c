@@ -41,6 +41,15 @@ static const struct login_reason_row rows[] = {
     {"nm-profile-unusable", GATE_NETWORK},
     {"interfaces-file-incomplete", GATE_NETWORK},
     {"netplan-broken", GATE_NETWORK},
+    {"nic-name-changed", GATE_NETWORK},
+    {"persistent-net-rules-stale", GATE_NETWORK},
+    {"static-address-foreign", GATE_NETWORK},
+    {"cloud-init-network-frozen", GATE_NETWORK},
+    {"cloud-init-instance-stale", GATE_NETWORK},
+    {"sysctl-network-hostile", GATE_NETWORK},
+    {"nic-driver-missing", GATE_NETWORK},
+    {"route-conflict", GATE_NETWORK},
+    {"resolver-broken", GATE_NETWORK},
     /* sshd */
     {"sshd-binary-missing", GATE_SSHD},
     {"sshd-library-missing", GATE_SSHD},
@@ -161,6 +170,12 @@ static const struct login_reason_row rows[] = {
     /* session */
     {"shell-missing-or-not-executable", GATE_SESSION},
     {"shell-nologin", GATE_SESSION},
+    {"startup-file-exits", GATE_SESSION},
+    {"forcecommand-or-sftp-only", GATE_SESSION},
+    {"chroot-dir-unsafe", GATE_SESSION},
+    {"pty-unavailable", GATE_SESSION},
+    {"sftp-subsystem-path", GATE_SESSION},
+    {"root-or-tmp-dir-mode", GATE_SESSION},
     /* sudo */
     {"sudoers-mode-owner", GATE_SUDO},
     {"sudoers-syntax", GATE_SUDO},

@@ -38,6 +38,7 @@ void gate_firewall(const struct facts *f, const struct login_question *question,
                    struct reason_list *out);
 void gate_account_files(const struct facts *f, struct reason_list *out);
 void gate_pam_guest(const struct facts *f, struct reason_list *out);
+void gate_session_guest(const struct facts *f, struct reason_list *out);
 
 /* What holds for one subject. */
 void gate_listen_subject(const struct visit *v);
@@ -50,7 +51,6 @@ void gate_pam(const struct visit *v);
 void gate_session(const struct visit *v);
 
 /* Pieces several gates ask for. */
-bool uses_pam(const struct facts *f); /* this sshd runs the PAM phases */
 /* The value of NAME=… on the kernel command line that counts; NULL: nowhere. */
 const struct boot_fact *boot_parameter(const struct facts *f, const char *name);
 /* Why the device of a mount that the boot waits for is not there, where gate disk knows: the id of
@@ -58,6 +58,7 @@ const struct boot_fact *boot_parameter(const struct facts *f, const char *name);
 const char *disk_explains(const struct facts *f, const struct mount_fact *m);
 /* Does the boot end in emergency mode when this mount fails? */
 bool boot_waits_for(const struct facts *f, const struct mount_fact *m);
+bool uses_pam(const struct facts *f); /* this sshd runs the PAM phases */
 /* The password field that counts for a login, and where it stands. */
 struct counted_password {
     enum password_state state;

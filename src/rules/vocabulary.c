@@ -225,7 +225,13 @@ static const struct vocabulary_field nsswitch_fields[] = {
 static const struct vocabulary_field network_fields[] = {
     {"item", FIELD_IS_TEXT},     {"manager", FIELD_IS_TEXT},    {"name", FIELD_IS_TEXT},
     {"started", FIELD_IS_TRUTH}, {"automatic", FIELD_IS_TRUTH}, {"method", FIELD_IS_TEXT},
-    {"mac", FIELD_IS_TEXT},      {"problem", FIELD_IS_TEXT},    {"at", FIELD_IS_PLACE},
+    {"mac", FIELD_IS_TEXT},      {"problem", FIELD_IS_TEXT},    {"addresses", FIELD_IS_LIST},
+    {"value", FIELD_IS_TEXT},    {"at", FIELD_IS_PLACE},
+};
+static const struct vocabulary_field session_fields[] = {
+    {"item", FIELD_IS_TEXT},  {"user", FIELD_IS_TEXT},    {"name", FIELD_IS_TEXT},
+    {"path", FIELD_IS_TEXT},  {"defect", FIELD_IS_TEXT},  {"mode", FIELD_IS_MODE},
+    {"value", FIELD_IS_TEXT}, {"missing", FIELD_IS_LIST}, {"at", FIELD_IS_PLACE},
 };
 static const struct vocabulary_field sudo_fields[] = {
     {"item", FIELD_IS_TEXT},          {"path", FIELD_IS_TEXT},
@@ -261,6 +267,7 @@ static const struct vocabulary_source sources[] = {
     SOURCE("diag", diag_fields),         SOURCE("algo", algo_fields),
     SOURCE("conf", conf_fields),         SOURCE("nsswitch", nsswitch_fields),
     SOURCE("sudo", sudo_fields),
+    SOURCE("session", session_fields),
     SOURCE("pam", pam_fields),
     SOURCE("pam_file", pam_file_fields),
     SOURCE("firewall", firewall_fields), SOURCE("login", login_fields),

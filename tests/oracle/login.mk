@@ -5,7 +5,7 @@ tests_oracle_login_verdict_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_oracle_login_verdict_LDADD = liblogin.a libfacts.a libsyntax.a libguest.a libmodel.a \
 	libbase.a $(room_libs)
 TESTS += tests/oracle/login.test
-EXTRA_DIST += tests/oracle/login.test
+EXTRA_DIST += tests/oracle/login.test tests/oracle/session-logins.sh
 
 # Saved firewall rules against the kernel's own verdict.
 TESTS += tests/oracle/firewall.test
