@@ -13,6 +13,7 @@ include tests/unit/rules.mk
 include tests/unit/syntax_pam_lines.mk
 include tests/unit/syntax_ssh_key.mk
 include tests/unit/login.mk
+include tests/unit/disk.mk
 include tests/unit/batch.mk
 include tests/unit/syntax_readers.mk
 include tests/unit/syntax_yaml.mk
