@@ -179,6 +179,8 @@ static enum gate_state weigh_mask(const struct facts *f, const char *name)
     return is_one_of(name, helpful) ? GATE_OPEN : GATE_NOT_JUDGED;
 }
 
+static const char ends_early[] = "the machine does not reach the point where people can log in";
+
 static void judge_default_target(const struct unit_fact *u, struct reason_list *out)
 {
     static const char *const dead_ends[] = {"rescue.target",    "emergency.target",
@@ -198,6 +200,7 @@ static void judge_default_target(const struct unit_fact *u, struct reason_list *
     r->value = u->target ? u->target : u->state;
     r->keyword = u->name;
     r->wanted = "multi-user.target";
+    r->detail = ends_early;
 }
 
 static void judge_units(const struct facts *f, struct reason_list *out)
@@ -216,6 +219,7 @@ static void judge_units(const struct facts *f, struct reason_list *out)
         struct reason *r = reason_for_all(out, "systemd-target-or-unit-masked", state, u->at);
         r->value = u->target ? u->target : "/dev/null";
         r->keyword = u->name;
+        r->detail = state == GATE_SHUT ? ends_early : "a login works, but lacks what this unit does";
     }
 }
 
