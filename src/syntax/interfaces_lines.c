@@ -169,7 +169,8 @@ static const char *read_iface(const struct interfaces_lines *lines, struct inter
     return !l->family ? "no address family" : !l->method ? "no method" : NULL;
 }
 
-void interfaces_lines_read(struct arena *a, struct bytes text, struct interfaces_lines *out)
+void interfaces_lines_read(struct arena *a, struct bytes text, bool lenient,
+                           struct interfaces_lines *out)
 {
     *out = (struct interfaces_lines){0};
     struct bytes rest = text, line;
@@ -195,6 +196,8 @@ void interfaces_lines_read(struct arena *a, struct bytes text, struct interfaces
             out->fault = "duplicate script in mapping";
         else if (l.word == INTERFACES_OPTION && stanza == INTERFACES_IFACE && l.count < 2)
             out->fault = "option with empty value";
+        if (lenient)
+            out->fault = NULL;
         if (out->fault) {
             out->fault_line = number;
             return;

@@ -32,6 +32,8 @@ struct interfaces_lines {
     int fault_line;
 };
 
-void interfaces_lines_read(struct arena *a, struct bytes text, struct interfaces_lines *out);
+/* LENIENT: another program's dialect, in which nothing is a fault. */
+void interfaces_lines_read(struct arena *a, struct bytes text, bool lenient,
+                           struct interfaces_lines *out);
 
 #endif

@@ -40,7 +40,7 @@ static int interfaces(struct arena *a, char **files, int count)
     int status = 0;
     for (int i = 0; i < count; i++) {
         struct interfaces_lines lines;
-        interfaces_lines_read(a, read_file(a, files[i]), &lines);
+        interfaces_lines_read(a, read_file(a, files[i]), false, &lines);
         if (lines.fault)
             printf("%s:%d: %s\n", files[i], lines.fault_line, lines.fault);
         status |= lines.fault != NULL;

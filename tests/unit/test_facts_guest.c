@@ -499,7 +499,7 @@ START_TEST(network_files_may_hold_anything)
     size_t interfaces = 0;
     vec_each (n, &f->network) {
         if (strcmp(n->manager, "ifupdown") == 0 && strcmp(n->item, "profile") == 0) {
-            ck_assert(n->automatic);
+            ck_assert(n->automatic || n->problem);
             interfaces++;
         }
         if (n->at.file && strcmp(path_name(n->at.file), "b") == 0)
