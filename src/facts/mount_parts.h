@@ -28,6 +28,7 @@ void mount_read_units(struct facts *f);
 /* mount_options.c */
 bool mount_has_option(const struct mount_fact *m, const char *name); /* "nofail", also "name=…" */
 const char *mount_option_value(const struct mount_fact *m, const char *name);
+bool mount_is_noauto(const struct mount_fact *m);
 /* Fills the booleans and the defects that type and options give. */
 void mount_judge_options(struct arena *a, struct mount_fact *m);
 /* proc, tmpfs, bind …: nothing on a disk stands behind it. */
