@@ -113,7 +113,8 @@ static bool judge_shadow_entry(const struct visit *v, bool pam)
         r->detail = gap ? gap->reason : NULL;
         return true;
     }
-    const struct row_fact *row = damaged_shadow_row(v);
+    /* Beside a line that getspnam sees, a damaged one of the same name counts for nothing. */
+    const struct row_fact *row = a->shadow_at.file ? NULL : damaged_shadow_row(v);
     if (a->password_state != PASSWORD_NO_ENTRY && !row)
         return false;
     if (decides) {

@@ -20,10 +20,9 @@ bool key_line_is_cloud_init(const struct key_fact *key)
  * not there. ForceCommand goes before it (session.c do_exec). */
 static bool command_refuses(const struct visit *v, const struct key_fact *key)
 {
-    static const char *const programs[] = {"/bin/false",    "/usr/bin/false",
-                                           "/sbin/nologin", "/usr/sbin/nologin",
-                                           "false",         "exit",
-                                           "nologin",       "internal-sftp"};
+    static const char *const programs[] = {"/bin/false",        "/usr/bin/false", "/sbin/nologin",
+                                           "/usr/sbin/nologin", "false",          "exit",
+                                           "nologin",           "internal-sftp"};
     const char *forced = effective_value(v->settings, "ForceCommand");
     if (!key->command || (*forced && strcasecmp(forced, "none") != 0))
         return false;
@@ -115,19 +114,20 @@ static bool list_takes(const struct text_list *algorithms, const char *name)
     return false;
 }
 
-/* RSA keys sign by any of three algorithms; of the others each is its own. */
-static bool list_takes_key(const struct text_list *algorithms, const char *type)
+/* RSA keys sign by any of three algorithms; of the others each is its own. Every client since
+ * OpenSSH 7.2 signs with SHA-2 as soon as the server knows it, whatever this list says. */
+static bool list_takes_key(const struct text_list *algorithms, const char *type, int version)
 {
-    if (strcmp(type, "ssh-rsa") == 0)
-        return list_takes(algorithms, "rsa-sha2-512") || list_takes(algorithms, "rsa-sha2-256") ||
-               list_takes(algorithms, "ssh-rsa");
-    return list_takes(algorithms, type);
+    if (strcmp(type, "ssh-rsa") != 0 || (version > 0 && version < 702))
+        return list_takes(algorithms, type);
+    return list_takes(algorithms, "rsa-sha2-512") || list_takes(algorithms, "rsa-sha2-256");
 }
 
 static struct line_verdict judge_algorithm(const struct visit *v, const struct key_fact *key)
 {
     const char *keyword = "PubkeyAcceptedAlgorithms";
     struct arena *a = v->facts->arena;
+    int version = v->facts->os.openssh_version;
     const struct sshd_directive *d = effective_winner(v->settings, keyword);
     const char *standard = sshd_config_default(v->settings->config, keyword);
     struct text_list usual =
@@ -137,9 +137,9 @@ static struct line_verdict judge_algorithm(const struct visit *v, const struct k
     /* An empty list is filled with the default again when Match blocks are applied. */
     if (list.count == 0)
         list = usual;
-    if (list.count == 0 || list_takes_key(&list, key->type))
+    if (list.count == 0 || list_takes_key(&list, key->type, version))
         return (struct line_verdict){0};
-    if (usual.count > 0 && !list_takes_key(&usual, key->type))
+    if (usual.count > 0 && !list_takes_key(&usual, key->type, version))
         return refuse("key-type-unsupported", keyword, key->type);
     struct line_verdict verdict = refuse("pubkey-algorithms-restricted", keyword, key->type);
     verdict.at = effective_place(v->settings, d);

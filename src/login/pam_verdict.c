@@ -270,6 +270,12 @@ struct pam_verdict pam_module_verdict(const struct visit *v, const struct pam_fa
     int code;
     if (e->present == TRUTH_UNKNOWN || strlen(name) < 4)
         return (struct pam_verdict){0};
+    if (strcmp(name, "pam_unix.so") == 0 && strcmp(e->type, "auth") == 0 &&
+        counted_password(v).state == PASSWORD_EMPTY && !pam_has_argument(e, "nullok")) {
+        struct pam_verdict no = pam_fails(PAM_CODE_AUTH_ERR, "pam-stack-denies", (struct place){0});
+        no.detail = "pam_unix takes no empty password without nullok";
+        return no;
+    }
     if (strcmp(name, "pam_unix.so") == 0 && lacks_helper(v->facts, e)) {
         struct pam_verdict no = pam_fails(PAM_CODE_AUTHINFO_UNAVAIL, "pam-chkpwd-broken",
                                           place_of_file(v->facts->pam_service.helper));

@@ -19,3 +19,14 @@ tests_oracle_revoked_verdict_LDADD = libfacts.a libsyntax.a libguest.a libmodel.
 	$(room_libs)
 TESTS += tests/oracle/revoked.test
 EXTRA_DIST += tests/oracle/revoked.test
+
+# Logins on trees made by chance.
+TESTS += tests/oracle/login-generated.test
+EXTRA_DIST += \
+	tests/oracle/chance.py \
+	tests/oracle/generated_keys.py \
+	tests/oracle/generated_pam.py \
+	tests/oracle/generated_sshd_config.py \
+	tests/oracle/generated_tree.py \
+	tests/oracle/login-generated.test \
+	tests/oracle/login_generated.py

@@ -239,6 +239,39 @@ static const struct row {
     KEYLOGIN("two keys glued", "debian-12", KEYS("ssh-ed25519 " KEY "ssh-ed25519 " KEY " x\\n"),
              SHUT, "key-lines-glued"),
     KEYLOGIN("glued behind a comment", "debian-12", KEYS(ED "ssh-ed25519 " KEY "\\n"), OPEN, NULL),
+    KEYLOGIN("key behind a block without its end", "debian-12",
+             KEYS("---- BEGIN SSH2 PUBLIC KEY ----\\n" ED "\\n"), OPEN, NULL),
+    KEYLOGIN("the first line of a key decides", "debian-12",
+             KEYS("command=\\\"/bin/false\\\" " ED "\\n" ED "\\n"), SHUT, "key-options-block"),
+    KEYLOGIN("none of a Match is a file", "debian-12", PAM("Match User ana\\nRevokedKeys none\\n"),
+             SHUT, "revoked-keys-unreadable"),
+    KEYLOGIN("none in the global part", "debian-12", PAM("RevokedKeys none\\n"), OPEN, NULL),
+    KEYLOGIN("a damaged line beside a good one", "debian-12",
+             SHADOW("*", AGE "\\nana:*:x:0:99999:7:::"), OPEN, NULL),
+    KEYLOGIN("account phase that never comes to pam_unix", "debian-12",
+             WRITE("/etc/pam.d/sshd",
+                   "auth required pam_unix.so\\naccount sufficient pam_permit.so\\n"
+                   "account required pam_unix.so\\nsession required pam_permit.so\\n") "," SHADOW("*",
+                                                                                          "20100:0:"
+                                                                                          "99999:7::"
+                                                                                          "1:"),
+             OPEN, NULL),
+    PASSWORD("interactive in a list, no PAM", "debian-12",
+             NO_PAM("AuthenticationMethods keyboard-interactive\\n") "," SHADOW(HASH, AGE), SHUT,
+             "authmethods-extra-factor"),
+    PASSWORD("password in a list, and off", "debian-12",
+             PAM("KbdInteractiveAuthentication yes\\nMatch User ana\\nPasswordAuthentication no\\n"
+                 "AuthenticationMethods password\\n") "," SHADOW(HASH, AGE),
+             SHUT, "authmethods-extra-factor"),
+    PASSWORD("empty password, no nullok", "debian-12",
+             PAM("PermitEmptyPasswords yes\\n") "," SHADOW("", AGE) "," WRITE(
+                 "/etc/pam.d/sshd", "auth required pam_unix.so\\naccount required pam_unix.so\\n"
+                                    "session required pam_permit.so\\n"),
+             SHUT, "pam-stack-denies"),
+    {"root may not type the other factor", "debian-12",
+     ROOT_KEY "," PAM("AuthenticationMethods password,publickey\\n") "," WRITE(
+         "/etc/shadow", "root:" HASH ":20100:0:99999:7:::\\nana:*:" AGE "\\n"),
+     "root", NULL, METHOD_PUBLICKEY, SHUT, "authmethods-extra-factor"},
     KEYLOGIN("one bad line, one good", "debian-12", KEYS("garbage\\n" ED "\\n"), OPEN, NULL),
     {"A38 key", "debian-12", ROOT_KEY "," PAM("PermitRootLogin prohibit-password\\n"), "root", NULL,
      METHOD_PUBLICKEY, OPEN, NULL},
