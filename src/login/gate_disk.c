@@ -335,6 +335,16 @@ static void judge_tables(const struct facts *f, struct reason_list *out)
     }
 }
 
+bool disk_is_seen(const struct facts *f)
+{
+    for (size_t i = 0; i < f->filesystems.count; i++) {
+        const struct filesystem_fact *fs = &f->filesystems.items[i];
+        if (fs->mounted_on && strcmp(fs->mounted_on, "/") == 0)
+            return strncmp(fs->device, "/dev/", 5) == 0;
+    }
+    return false;
+}
+
 void gate_disk(const struct facts *f, struct reason_list *out)
 {
     for (size_t i = 0; i < f->space.count; i++) {

@@ -70,7 +70,6 @@ static void judge_guest(struct judging *j)
 static bool is_judged(enum gate gate, const struct walk *w)
 {
     switch (gate) {
-    case GATE_DISK:
     case GATE_BOOT:
     case GATE_NETWORK:
     case GATE_SSHD:
@@ -97,7 +96,9 @@ static void fill_walk(struct judging *j, struct walk *w, const struct reason_lis
     for (int g = 0; g < GATE_COUNT; g++) {
         struct gate_answer *answer = &w->gates[g];
         *answer = j->everybody[g];
-        bool judged = g == GATE_SUDO ? sudo.judged : is_judged((enum gate)g, w);
+        bool judged = g == GATE_SUDO   ? sudo.judged
+                      : g == GATE_DISK ? disk_is_seen(j->f)
+                                       : is_judged((enum gate)g, w);
         if (answer->state == GATE_OPEN && !judged)
             answer->state = GATE_NOT_JUDGED;
         fill_gate(j->f->arena, answer, (enum gate)g, own);

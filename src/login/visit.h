@@ -19,6 +19,7 @@ struct visit {
 };
 
 /* What holds for the whole guest; judged once. */
+bool disk_is_seen(const struct facts *f); /* not so in a bare directory */
 void gate_disk(const struct facts *f, struct reason_list *out);
 void gate_disk_volumes(const struct facts *f, struct reason_list *out);
 void gate_boot(const struct facts *f, struct reason_list *out);

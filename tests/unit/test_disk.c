@@ -224,7 +224,7 @@ END_TEST
 
 /* --- walks ----------------------------------------------------------------------------------- */
 
-static const struct reason *reason_of(const char *guest, const char *changes, const char *id)
+static const struct walk *walk_of_ana(const char *guest, const char *changes)
 {
     struct tree *t = guest_tree(guest);
     change_tree(t, changes);
@@ -232,9 +232,23 @@ static const struct reason *reason_of(const char *guest, const char *changes, co
     struct login_answer *answer = login_judge(gather(t), &question);
     const struct walk *w = find_walk(answer, "ana", METHOD_PUBLICKEY);
     ck_assert_ptr_nonnull(w);
-    ck_assert_int_ne(w->gates[GATE_DISK].state, GATE_NOT_JUDGED);
-    return find_reason(w, id);
+    return w;
 }
+
+static const struct reason *reason_of(const char *guest, const char *changes, const char *id)
+{
+    return find_reason(walk_of_ana(guest, changes), id);
+}
+
+START_TEST(a_bare_directory_has_no_disk)
+{
+    static const char bare[] =
+        "{\"do\":\"no-filesystem\",\"device\":\"/dev/sda1\"},"
+        "{\"do\":\"filesystem\",\"device\":\"/srv/tree\",\"type\":\"ext4\",\"mounted_on\":\"/\"}";
+    ck_assert_int_eq(walk_of_ana("debian-12", NULL)->gates[GATE_DISK].state, GATE_OPEN);
+    ck_assert_int_eq(walk_of_ana("debian-12", bare)->gates[GATE_DISK].state, GATE_NOT_JUDGED);
+}
+END_TEST
 
 #define PV "Zk3dQ0-aaaa-bbbb-cccc-dddd-eeee-ffff88"
 #define GROUP(log)                                                                                 \
@@ -349,6 +363,7 @@ static Suite *disk_suite(void)
     tcase_add_loop_test(t, metadata_on_a_volume, 0, 4);
     tcase_add_loop_test(t, volumes_that_lie, 0, COUNT(lies));
     tcase_add_test(t, health_of_noise);
+    tcase_add_test(t, a_bare_directory_has_no_disk);
     tcase_add_loop_test(t, what_the_disk_says, 0, COUNT(rows));
     suite_add_tcase(s, t);
     return s;
