@@ -15,6 +15,7 @@ static const struct {
 } filters[] = {
     {"nftables", "fw-nftables-saved"},
     {"iptables", "fw-iptables-saved"},
+    {"boot-script", "fw-iptables-saved"},
     {"ufw", "fw-ufw"},
     {"firewalld", "fw-firewalld"},
 };

@@ -7,6 +7,7 @@ libsyntax_a_SOURCES = \
 	src/syntax/pam_lines.c src/syntax/pam_lines.h \
 	src/syntax/netplan_file.c src/syntax/netplan_file.h \
 	src/syntax/netplan_values.c src/syntax/netplan_values.h \
+	src/syntax/nft_check.c \
 	src/syntax/nft_rules.c src/syntax/nft_rules.h \
 	src/syntax/shell_lines.c src/syntax/shell_lines.h \
 	src/syntax/shell_words.c src/syntax/shell_words.h \
