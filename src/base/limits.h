@@ -52,6 +52,7 @@
 #define LIMIT_ELF_DYNAMIC                   1024u
 #define LIMIT_ELF_NAME_BYTES                256u
 #define LIMIT_UNIT_LINKS                    8 /* aliases of aliases */
+#define LIMIT_DROP_INS                      256u /* in one directory */
 #define LIMIT_UNITS_REACHED                 2000u /* from the default target */
 #define LIMIT_FIREWALL_SERVICE_DEPTH        4 /* services that include services */
 #define LIMIT_FIREWALL_DEPTH                16 /* nf_tables and x_tables refuse deeper chains */

@@ -30,6 +30,7 @@ struct unit_fact {
     VEC(struct place) listen_places; /* of each of listen */
     const char *condition_failed;   /* the ConditionPathExists… that keeps it from starting */
     struct place condition_at;      /* file NULL: no file of the unit says it */
+    struct place exec_at;           /* the ExecStart= that counts */
     struct place runtime_at;        /* the RuntimeDirectory= that counts, or the last that unset it */
     const char *problem; /* NULL, or why systemd refuses it: "second ExecStart", "no ExecStart" … */
     const char *unreadable;

@@ -167,6 +167,15 @@ START_TEST(a_large_binary_is_said)
 }
 END_TEST
 
+START_TEST(more_drop_ins_than_are_read)
+{
+    put("/etc/systemd/system/ssh.service", "[Service]\nExecStart=/usr/sbin/sshd -D\n", 0644, 0, 0);
+    for (unsigned i = 0; i <= LIMIT_DROP_INS; i++)
+        put(arena_printf(arena, "/etc/systemd/system/ssh.service.d/%u.conf", i), "", 0644, 0, 0);
+    ck_assert(has_gap(gather_within_bounds(), "unit"));
+}
+END_TEST
+
 START_TEST(more_mounts_than_are_looked_at)
 {
     struct strbuf s;
@@ -197,6 +206,7 @@ static Suite *suite(void)
     tcase_add_test(t, what_is_cut_is_said);
     tcase_add_test(t, a_large_package_database_is_said);
     tcase_add_test(t, a_large_binary_is_said);
+    tcase_add_test(t, more_drop_ins_than_are_read);
     tcase_add_test(t, more_mounts_than_are_looked_at);
     suite_add_tcase(s, t);
     return s;
