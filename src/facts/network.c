@@ -166,6 +166,7 @@ void facts_read_network(struct facts *f)
     } else if (f->os.service_manager == SERVICES_OPENRC) {
         read_run_levels(f);
     } else {
+        network_read_surroundings(f);
         return;
     }
     read_own_scripts(f);

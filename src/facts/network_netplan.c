@@ -127,6 +127,7 @@ void network_read_netplan(struct facts *f)
         if (is_for_a_nic(&plan.definitions.items[i]))
             add_definition(f, &plan, &plan.definitions.items[i]);
     add_faults(f, &plan);
+    f->network.items[index].method = plan.renderer;
     if (plan.faults.count > 0) /* what a fault costs depends on the version */
         f->network.items[index].value = package_version(f);
 }

@@ -42,13 +42,17 @@ bool network_runs(const struct facts *f, const char *manager)
     return false;
 }
 
+static const struct network_fact *netplan(const struct facts *f)
+{
+    const struct network_fact *n = network_find(f, "service", "generate");
+    return n ? n : network_find(f, "service", "netplan");
+}
+
 /* netplan gives up at the first thing it does not take; from 1.1 on its generator goes on without
  * that definition or file (generate.c: NETPLAN_PARSER_IGNORE_ERRORS). */
 static enum truth netplan_goes_on(const struct facts *f)
 {
-    const struct network_fact *service = network_find(f, "service", "generate");
-    if (!service)
-        service = network_find(f, "service", "netplan");
+    const struct network_fact *service = netplan(f);
     const char *version = service ? service->value : NULL;
     if (version) {
         char *end;
@@ -83,6 +87,10 @@ static const char *manager_setting(const struct facts *f, const char *name)
 static bool manager_leaves_ethernet(const struct facts *f)
 {
     const char *specs = manager_setting(f, "unmanaged-devices");
+    const struct network_fact *plan = netplan(f);
+    /* With that renderer netplan hides 10-globally-managed-devices.conf (generate.c). */
+    if (plan && plan->method && strcmp(plan->method, "NetworkManager") == 0)
+        return false;
     if (strstr(specs, "except:type:ethernet") || strstr(specs, "except:interface-name") ||
         strstr(specs, "except:mac") || strstr(specs, "except:driver"))
         return false;

@@ -89,6 +89,28 @@ static void note_pins(const struct facts *f, struct reason_list *out)
         r->wanted = frozen->at.file;
 }
 
+static bool has_profile(const struct facts *f, const char *name)
+{
+    for (size_t i = 0; i < f->network.count; i++)
+        if (network_is_profile(&f->network.items[i]) && f->network.items[i].name &&
+            strcmp(f->network.items[i].name, name) == 0)
+            return true;
+    return false;
+}
+
+/* The name of a NIC that came later (the generator writes it below) and that no profile is for. */
+static const char *newcomer(const struct facts *f, const struct network_fact *old)
+{
+    const char *name = NULL;
+    for (size_t i = 0; i < f->network.count; i++) {
+        const struct network_fact *n = &f->network.items[i];
+        if (strcmp(n->item, "rename") == 0 && n->mac && n->name &&
+            strcmp(n->at.file, old->at.file) == 0 && n->at.line > old->at.line)
+            name = n->name;
+    }
+    return name && has_profile(f, old->name) && !has_profile(f, name) ? name : NULL;
+}
+
 static void note_old_rules(const struct facts *f, struct reason_list *out)
 {
     if (network_cloud_init_runs(f))
@@ -96,15 +118,20 @@ static void note_old_rules(const struct facts *f, struct reason_list *out)
     const char *last = NULL;
     for (size_t i = 0; i < f->network.count; i++) {
         const struct network_fact *n = &f->network.items[i];
-        if (strcmp(n->item, "rename") != 0 || !n->mac || !strstr(n->at.file, "persistent-net") ||
-            (last && strcmp(last, n->at.file) == 0))
+        if (strcmp(n->item, "rename") != 0 || !n->mac || !n->name ||
+            !strstr(n->at.file, "persistent-net") || (last && strcmp(last, n->at.file) == 0))
             continue;
         last = n->at.file;
         struct reason *r = reason_for_all(out, "persistent-net-rules-stale", GATE_OPEN, n->at);
         r->keyword = n->name;
         r->value = n->mac;
-        if (n->automatic)
+        const char *name = newcomer(f, n);
+        if (name) {
+            r->detail = "a NIC that came later has another name";
+            r->wanted = name;
+        } else if (n->automatic) {
             r->detail = "any other one gets the next name";
+        }
     }
 }
 
@@ -133,9 +160,29 @@ static void note_foreign(const struct facts *f, struct reason_list *out)
                                                   : "EC2";
 }
 
+/* No profile has an IPv4 address: only a network that announces IPv6 gives one. */
+static void note_bare(const struct facts *f, struct reason_list *out)
+{
+    const struct network_fact *first = NULL;
+    for (size_t i = 0; i < f->network.count; i++) {
+        const struct network_fact *n = &f->network.items[i];
+        if (!network_works(f, n))
+            continue;
+        if (!n->value || strcmp(n->value, "no-address") != 0)
+            return;
+        first = first ? first : n;
+    }
+    if (!first)
+        return;
+    struct reason *r = reason_for_all(out, "ifcfg-stale", GATE_OPEN, first->at);
+    r->keyword = first->name;
+    r->value = "without an IPv4 address";
+}
+
 void network_note_names(const struct facts *f, bool shut, struct reason_list *out)
 {
     if (!shut) {
+        note_bare(f, out);
         judge_names(f, out);
         note_pins(f, out);
         note_foreign(f, out);

@@ -4,6 +4,7 @@ UNIT_CPPFLAGS = $(AM_CPPFLAGS) -DTEST_SOURCE_DIRECTORY=\"$(abs_top_srcdir)\"
 
 include tests/unit/base.mk
 include tests/unit/facts.mk
+include tests/unit/facts_network.mk
 include tests/unit/guest.mk
 include tests/unit/guest_open.mk
 include tests/unit/sshd.mk
