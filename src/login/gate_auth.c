@@ -134,7 +134,8 @@ static bool has_password(const struct visit *v)
     if (!v->account)
         return false;
     enum password_state state = counted_password(v).state;
-    return state == PASSWORD_SET || state == PASSWORD_UNKNOWN;
+    return state == PASSWORD_SET || state == PASSWORD_UNKNOWN ||
+           (state == PASSWORD_EMPTY && effective_yes(v->settings, "PermitEmptyPasswords"));
 }
 
 static bool starts_with_method(const char *element, const char *method)

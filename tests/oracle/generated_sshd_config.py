@@ -40,9 +40,13 @@ def groups_of(chance):
     return " ".join(chance.one(*GROUP_PATTERNS) for _ in range(chance.randrange(1, 4)))
 
 
-def algorithms(chance, release):
+def algorithms(chance, release, in_match):
     name = "PubkeyAcceptedKeyTypes" if release == "bullseye" else chance.one(
         "PubkeyAcceptedAlgorithms", "PubkeyAcceptedKeyTypes")
+    # From 9.4 on a client is told the global list before anybody is known; an older client than
+    # that would not use RSA where only a Match block takes it.
+    if release not in ("bullseye", "bookworm") and not in_match:
+        return name + " " + chance.one("+ssh-rsa", "-ssh-ed25519", "^rsa-sha2-512", "*")
     return name + " " + chance.one(
         "ssh-ed25519", "rsa-sha2-256", "+ssh-rsa", "-ssh-ed25519", "ecdsa*", "^rsa-sha2-512", "-rsa*",
         "ssh-rsa", "-*", "ssh-ed25519,rsa-sha2-512", "ssh-*", "*", "-ecdsa*,ssh-rsa")
@@ -62,7 +66,7 @@ def setting(chance, release, in_match):
         (2.5, lambda: "AuthenticationMethods " + chance.weighted(*METHODS)),
         (2, lambda: "PermitRootLogin " + chance.one("yes", "no", "prohibit-password",
                                                     "without-password", "forced-commands-only")),
-        (1.5, lambda: "PermitEmptyPasswords " + yes_no), (1.5, lambda: algorithms(chance, release)),
+        (1.5, lambda: "PermitEmptyPasswords " + yes_no), (1.5, lambda: algorithms(chance, release, in_match)),
         (1, lambda: "AuthorizedKeysFile " + chance.weighted(*KEY_FILES)),
         (.7, lambda: "ForceCommand " + chance.one("true", "none", "exec true")),
         (.7, lambda: "RevokedKeys " + chance.one("none", "/etc/ssh/revoked", "/etc/ssh/revoked",

@@ -272,6 +272,10 @@ static const struct row {
      ROOT_KEY "," PAM("AuthenticationMethods password,publickey\\n") "," WRITE(
          "/etc/shadow", "root:" HASH ":20100:0:99999:7:::\\nana:*:" AGE "\\n"),
      "root", NULL, METHOD_PUBLICKEY, SHUT, "authmethods-extra-factor"},
+    KEYLOGIN("an empty password for the other factor", "debian-12",
+             PAM("PermitEmptyPasswords yes\\nAuthenticationMethods publickey,password\\n") "," SHADOW(
+                 "", AGE),
+             OPEN, NULL),
     KEYLOGIN("one bad line, one good", "debian-12", KEYS("garbage\\n" ED "\\n"), OPEN, NULL),
     {"A38 key", "debian-12", ROOT_KEY "," PAM("PermitRootLogin prohibit-password\\n"), "root", NULL,
      METHOD_PUBLICKEY, OPEN, NULL},
