@@ -42,3 +42,4 @@ include tests/oracle/disk.mk
 include tests/oracle/network.mk
 include tests/oracle/real_trees.mk
 include tests/oracle/boot.mk
+include tests/boot/boot.mk
