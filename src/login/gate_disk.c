@@ -161,8 +161,8 @@ static void judge_mount_damage(const struct facts *f, const struct mount_fact *m
     r->keyword = m->directory;
     r->wanted = fs->device;
     r->detail = may_mend           ? "the check at boot may mend it"
-                : is_ext(fs->type) ? "and the check at boot is switched off (the sixth field is 0)"
-                                   : "and nothing at boot mends it";
+                : is_ext(fs->type) ? "the check at boot is switched off (the sixth field is 0)"
+                                   : "nothing at boot mends it";
 }
 
 /* The kernel has met errors in it and said so in the superblock; it still mounts. */
@@ -185,9 +185,9 @@ static void note_errors(const struct facts *f, const struct filesystem_fact *fs,
     r->keyword = fs->mounted_on;
     r->wanted = fs->device;
     if (on_errors && strcmp(on_errors, "panic") == 0)
-        r->detail = "and the kernel panics at the next one (errors=panic)";
+        r->detail = "the kernel panics at the next one (errors=panic)";
     else if (on_errors && strcmp(on_errors, "remount-ro") == 0)
-        r->detail = "and at the next one it becomes read-only (errors=remount-ro)";
+        r->detail = "at the next one it becomes read-only (errors=remount-ro)";
 }
 
 static void judge_filesystems(const struct facts *f, struct reason_list *out)
@@ -235,11 +235,30 @@ static bool same(const char *a, const char *b)
     return a && b && *a && strcasecmp(a, b) == 0;
 }
 
+/* A volume and its snapshot are one group's, and udev gives way to the volume. */
+static bool share_a_group(const char *a, const char *b)
+{
+    const char *slash = strrchr(a, '/');
+    size_t n = slash ? (size_t)(slash - a) : 0;
+    return n > strlen("/dev") && strncmp(a, b, n + 1) == 0 && !strchr(b + n + 1, '/');
+}
+
+/* A mirror whose notes stand at its end: each half looks like the filesystem on it. */
+static bool is_mirrored(const struct facts *f, const char *uuid)
+{
+    for (size_t i = 0; i < f->filesystems.count; i++)
+        if (strncmp(f->filesystems.items[i].device, "/dev/md", 7) == 0 &&
+            same(f->filesystems.items[i].uuid, uuid))
+            return true;
+    return false;
+}
+
 static const char *what_is_twice(const struct facts *f, const struct filesystem_fact *a,
                                  const struct filesystem_fact *b, const char **value)
 {
     if (same(a->uuid, b->uuid) && a->type && b->type && strcmp(a->type, b->type) == 0 &&
-        !shares_its_id(a->type)) {
+        !shares_its_id(a->type) && !share_a_group(a->device, b->device) &&
+        !is_mirrored(f, a->uuid)) {
         *value = a->uuid;
         return "UUID";
     }
@@ -248,7 +267,8 @@ static const char *what_is_twice(const struct facts *f, const struct filesystem_
         return "PARTUUID";
     }
     if (a->label && b->label && *a->label && strcmp(a->label, b->label) == 0 &&
-        !shares_its_id(a->type) && label_is_asked_for(f, a->label)) {
+        !shares_its_id(a->type) && !share_a_group(a->device, b->device) &&
+        !is_mirrored(f, a->uuid) && label_is_asked_for(f, a->label)) {
         *value = a->label;
         return "LABEL";
     }

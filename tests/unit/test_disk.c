@@ -259,6 +259,9 @@ END_TEST
 #define CRYPTTAB(rest)                                                                             \
     "{\"do\":\"write\",\"path\":\"/etc/crypttab\",\"text\":\"safe UUID=u-1 " rest "\\n\"}"
 #define SAFE FSTAB("/dev/mapper/safe /srv ext4 defaults 0 2")
+#define TWIN(device)                                                                               \
+    "{\"do\":\"filesystem\",\"device\":\"" device "\",\"type\":\"ext4\",\"uuid\":"                 \
+    "\"5f9c2c1e-7d35-4c52-8d0b-0b6c0f6d9a12\"}"
 #define AUDIT(from, to)                                                                            \
     "{\"do\":\"replace\",\"path\":\"/etc/audit/auditd.conf\",\"old\":\"" from "\",\"new\":\"" to   \
     "\"}"
@@ -333,6 +336,17 @@ static const struct {
      "\"}," ROOM(0),
      "root-fs-full", NOTHING},
     {"sles-15", "{\"do\":\"space\",\"path\":\"/var\",\"free\":0}", "root-fs-full", NOTHING},
+    /* twins that are none */
+    {"debian-12", TWIN("/dev/sdb1"), "duplicate-fs-identifiers", GATE_OPEN},
+    {"debian-12", TWIN("/dev/sdb1") "," TWIN("/dev/md127"), "duplicate-fs-identifiers", NOTHING},
+    {"rhel-8",
+     "{\"do\":\"filesystem\",\"device\":\"/dev/rhel/root-before\",\"type\":\"xfs\","
+     "\"uuid\":\"c4e0b2d8-5a38-4f71-8b9e-808080808001\"}",
+     "duplicate-fs-identifiers", NOTHING},
+    /* a filesystem inside of what is locked has its id in there */
+    {"debian-12", LOCKED "," FSTAB("UUID=u-9 /srv ext4 defaults 0 2"), "fstab-device-missing",
+     NOTHING},
+    {"debian-12", FSTAB("UUID=u-9 /srv ext4 defaults 0 2"), "fstab-device-missing", GATE_SHUT},
     /* OpenRC goes on without what fails */
     {"alpine-3",
      "{\"do\":\"filesystem\",\"device\":\"/dev/vdb1\",\"type\":\"xfs\",\"uuid\":\"u-2\","
