@@ -62,6 +62,7 @@ struct facts {
     VEC(struct sudo_fact) sudo;
     VEC(struct firewall_fact) firewall;
     struct pam_service pam_service;
+    struct pam_service sudo_pam, sudo_login_pam; /* for `sudo` and `sudo -i`; name NULL: no sudo */
     VEC(struct pam_fact) pam;
     VEC(struct pam_file_fact) pam_files;
     VEC(struct network_fact) network;
@@ -86,6 +87,7 @@ void facts_read_keys(struct facts *f);     /* key.c */
 void facts_read_files(struct facts *f);    /* file.c */
 void facts_read_boot(struct facts *f);     /* boot.c */
 void facts_read_conf(struct facts *f);     /* conf.c */
+void facts_read_boot_conf(struct facts *f); /* boot_conf.c: after conf, mounts and os */
 void facts_read_space(struct facts *f);    /* space.c: after units and conf */
 void facts_read_sudo(struct facts *f);     /* sudo.c */
 void facts_read_pam(struct facts *f);      /* pam.c: after sshd */

@@ -13,6 +13,7 @@ libfacts_a_SOURCES = \
 	src/facts/account_shadow.c \
 	src/facts/assignments.c src/facts/assignments.h \
 	src/facts/boot.c src/facts/boot.h \
+	src/facts/boot_conf.c \
 	src/facts/collect.c src/facts/collect.h \
 	src/facts/conf.c src/facts/conf.h \
 	src/facts/crypttab.c \
@@ -73,6 +74,7 @@ libfacts_a_SOURCES = \
 	src/facts/sshd_read.c src/facts/sshd_read.h \
 	src/facts/sshd_start.c \
 	src/facts/sudo.c src/facts/sudo.h \
+	src/facts/sudo_conf.c \
 	src/facts/sudo_files.c src/facts/sudo_parts.h \
 	src/facts/sudo_rules.c \
 	src/facts/unit.c src/facts/unit.h \

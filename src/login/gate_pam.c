@@ -21,6 +21,7 @@ struct state {
 
 struct stack {
     const struct visit *v;
+    const char *service; /* NULL: sshd's */
     const struct pam_fact **entries;
     struct pam_verdict *verdicts;
     size_t count;
@@ -234,16 +235,30 @@ static void leave_open(const struct stack *s, const char *type)
     r->detail = "this module is not modelled, and what it says decides";
 }
 
+/* Room for one stack at a time, used again for every subject. */
+struct stack_room {
+    const struct pam_fact **entries;
+    struct pam_verdict *verdicts;
+};
+
+struct stack_room *stack_room_new(const struct facts *f)
+{
+    struct stack_room *room = arena_new_struct(f->arena, struct stack_room);
+    room->entries = arena_alloc_array(f->arena, f->pam.count + 1, sizeof *room->entries);
+    room->verdicts = arena_alloc_array(f->arena, f->pam.count + 1, sizeof *room->verdicts);
+    return room;
+}
+
 /* UNIX_CODE: what pam_unix answers; PAM_CODE_SUCCESS leaves it to pam_module_verdict. Returns
  * whether the service has no stack of its own and that of "other" holds. */
 static bool walk_phase(struct stack *s, const char *type, int unix_code)
 {
     const struct facts *f = s->v->facts;
-    s->entries = arena_alloc_array(f->arena, f->pam.count + 1, sizeof *s->entries);
-    bool other = collect(s, f->pam_service.name, type) == 0;
+    s->entries = s->v->room->entries;
+    s->verdicts = s->v->room->verdicts;
+    bool other = collect(s, s->service ? s->service : f->pam_service.name, type) == 0;
     if (other)
         collect(s, "other", type);
-    s->verdicts = arena_alloc_array(f->arena, s->count + 1, sizeof *s->verdicts);
     for (size_t i = 0; i < s->count; i++) {
         const struct pam_fact *e = s->entries[i];
         bool refuses = unix_code != PAM_CODE_SUCCESS && !e->must_fail &&
@@ -253,6 +268,24 @@ static bool walk_phase(struct stack *s, const char *type, int unix_code)
     s->first_unknown = s->count;
     walk_ways(s, first_way(s));
     return other;
+}
+
+enum gate_state pam_phase_state(const struct visit *v, const char *service, const char *type,
+                                struct pam_verdict *why)
+{
+    struct stack s = {.v = v, .service = service};
+    walk_phase(&s, type, PAM_CODE_SUCCESS);
+    if (s.can_pass && !s.can_fail)
+        return GATE_OPEN;
+    size_t which = s.can_pass ? s.first_unknown : s.blamed;
+    const struct pam_fact *e = which < s.count ? s.entries[which] : NULL;
+    *why = e ? s.verdicts[which] : (struct pam_verdict){0};
+    if (e && !why->at.file)
+        why->at = e->at;
+    if (e && !why->value)
+        why->value = e->module;
+    why->detail = problem_text(why->detail);
+    return s.can_pass ? GATE_UNKNOWN : GATE_SHUT;
 }
 
 /* One phase. */

@@ -8,6 +8,8 @@ liblogin_a_SOURCES = \
 	src/login/expected.h \
 	src/login/firewall_iptables.c \
 	src/login/firewall_nft.c \
+	src/login/firewall_nft.h \
+	src/login/firewall_nft_match.c \
 	src/login/firewall_packet.c \
 	src/login/firewall_packet.h \
 	src/login/firewall_walk.c \
@@ -18,6 +20,8 @@ liblogin_a_SOURCES = \
 	src/login/gate_auth.c \
 	src/login/gate_auth_guest.c \
 	src/login/gate_boot.c \
+	src/login/gate_boot_conf.c \
+	src/login/gate_boot_loader.c \
 	src/login/gate_boot_system.c \
 	src/login/gate_disk.c \
 	src/login/gate_disk_volumes.c \
@@ -58,4 +62,8 @@ liblogin_a_SOURCES = \
 	src/login/reasons.c \
 	src/login/reasons.h \
 	src/login/session.h \
+	src/login/sudo_match.c \
+	src/login/sudo_match.h \
+	src/login/sudo_pam.c \
+	src/login/sudo_pam.h \
 	src/login/visit.h

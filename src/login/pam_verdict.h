@@ -1,4 +1,5 @@
-/* What one PAM module answers for one subject. Only for gate_pam.c. */
+/* What one PAM module answers for one subject. Only for gate_pam.c and
+ * sudo_pam.c. */
 #ifndef DISKMEND_LOGIN_PAM_VERDICT_H
 #define DISKMEND_LOGIN_PAM_VERDICT_H
 
@@ -14,6 +15,11 @@ struct pam_verdict {
 };
 
 struct pam_verdict pam_module_verdict(const struct visit *v, const struct pam_fact *entry);
+
+/* One phase ("auth", "account") of a service other than sshd's. WHY: of what refuses, or of what
+ * cannot be told. gate_pam.c */
+enum gate_state pam_phase_state(const struct visit *v, const char *service, const char *type,
+                                struct pam_verdict *why);
 
 /* Pieces of it. */
 struct pam_verdict pam_access_verdict(const struct visit *v, const struct pam_fact *entry);

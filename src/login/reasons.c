@@ -35,6 +35,12 @@ static const struct login_reason_row rows[] = {
     {"selinux-config-invalid", GATE_BOOT},
     {"boot-module-blacklisted", GATE_BOOT},
     {"mass-permission-damage", GATE_BOOT},
+    {"default-kernel-broken", GATE_BOOT},
+    {"grub-core-broken", GATE_BOOT},
+    {"esp-damaged", GATE_BOOT},
+    {"selinux-labels-lost", GATE_BOOT},
+    {"hugepages-exceed-memory", GATE_BOOT},
+    {"cloud-init-blocks-boot", GATE_BOOT},
     /* network */
     {"no-network-manager-enabled", GATE_NETWORK},
     {"ifcfg-stale", GATE_NETWORK},
@@ -119,6 +125,7 @@ static const struct login_reason_row rows[] = {
     {"groups-unresolvable", GATE_ALLOW},
     /* account */
     {"user-missing", GATE_ACCOUNT},
+    {"remote-directory-only", GATE_ACCOUNT},
     {"passwd-file-damaged", GATE_ACCOUNT},
     {"shadow-entry-missing", GATE_ACCOUNT},
     {"id-files-mode-owner", GATE_ACCOUNT},
@@ -186,6 +193,7 @@ static const struct login_reason_row rows[] = {
     {"sudo-targetpw", GATE_SUDO},
     {"sudo-locked-password", GATE_SUDO},
     {"sudo-tty-or-conf", GATE_SUDO},
+    {"sudo-etc-dir", GATE_SUDO},
 };
 
 const struct login_reason_row *login_reasons(size_t *count)
@@ -206,10 +214,8 @@ struct reason *reason_add(struct reason_list *list, const char *id, enum gate_st
                           struct place at)
 {
     struct reason *r = vec_push_new(list->arena, &list->items);
-    r->id = id;
-    r->gate = reason_gate(id);
-    r->state = state;
-    r->at = at;
+    /* A list that is used again holds old ones there. */
+    *r = (struct reason){.id = id, .gate = reason_gate(id), .state = state, .at = at};
     return r;
 }
 

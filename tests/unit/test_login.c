@@ -111,8 +111,8 @@ static const struct row {
     KEYLOGIN("A08 no such shell", "debian-12", PASSWD("ana:x:1000:1000::/home/ana:/bin/zsh"), SHUT,
              "shell-missing-or-not-executable"),
     KEYLOGIN("A08 but a chroot", "debian-12",
-             PASSWD("ana:x:1000:1000::/home/ana:/bin/zsh") "," PAM("ChrootDirectory /srv\\n"), OPEN,
-             NULL),
+             PASSWD("ana:x:1000:1000::/home/ana:/bin/zsh") "," PAM("ChrootDirectory /\\n"), SHUT,
+             "shell-missing-or-not-executable"),
     KEYLOGIN("A09 shell 0644", "debian-12",
              "{\"do\": \"write\", \"path\": \"/usr/bin/odd\", \"text\": \"x\", \"mode\": "
              "\"0644\"}," PASSWD("ana:x:1000:1000::/home/ana:/usr/bin/odd"),
@@ -120,7 +120,7 @@ static const struct row {
     KEYLOGIN("A10 shell 0700", "debian-12",
              "{\"do\": \"write\", \"path\": \"/usr/bin/odd\", \"text\": \"x\", \"mode\": "
              "\"0700\"}," PASSWD("ana:x:1000:1000::/home/ana:/usr/bin/odd"),
-             OPEN, NULL),
+             SHUT, "shell-missing-or-not-executable"),
     KEYLOGIN("A11 CRLF passwd", "debian-12",
              WRITE("/etc/passwd", "root:x:0:0:root:/root:/bin/bash\\r\\n"
                                   "sshd:x:101:65534::/run/sshd:/usr/sbin/nologin\\r\\n"
@@ -234,7 +234,7 @@ static const struct row {
     KEYLOGIN("cloud-init's line", "debian-12",
              KEYS("no-pty,command=\\\"echo 'Please login as the user x';exit 142\\\" " ED "\\n"),
              SHUT, "key-options-block"),
-    KEYLOGIN("a forced command", "debian-12", KEYS("command=\\\"/usr/bin/rsync\\\" " ED "\\n"),
+    KEYLOGIN("a forced command", "debian-12", KEYS("command=\\\"/usr/bin/login -f\\\" " ED "\\n"),
              OPEN, NULL),
     KEYLOGIN("two keys glued", "debian-12", KEYS("ssh-ed25519 " KEY "ssh-ed25519 " KEY " x\\n"),
              SHUT, "key-lines-glued"),
