@@ -34,6 +34,7 @@
 #define LIMIT_SUBVOLUMES            64   /* of one btrfs */
 #define LIMIT_LISTED_DEVICES        64   /* md arrays and logical volumes */
 #define LIMIT_HOST_DEVICES          1024 /* block devices of this machine that are looked at */
+#define LIMIT_DISK_KEY_BYTES        8192u /* cryptsetup: keys that are typed are shorter */
 #define LIMIT_CHECK_DEPTH           4 /* any/all/not in a rule */
 
 #define LIMIT_SUDO_NAMES                    4096u /* names that sudoers may give something */

@@ -30,5 +30,6 @@ libguest_a_SOURCES += \
 	src/guest/image_launch.c \
 	src/guest/image_roots.c \
 	src/guest/image_tree.c \
+	src/guest/image_unlock.c \
 	src/guest/image_watchdog.c src/guest/image_watchdog.h
 endif

@@ -195,14 +195,25 @@ static bool has_type(const struct image *image, const char *type)
     return false;
 }
 
+void image_look_at_device(struct image *image, const char *name)
+{
+    struct disk_reader disk = device_reader(image, name, 0, 0);
+    look_at_disk(image, name, &disk);
+}
+
 /* Volumes made of other volumes: md arrays (which may be partitioned), then logical volumes. */
 static void look_at_devices(struct image *image, char **devices)
 {
-    for (size_t i = 0; devices && devices[i] && i < LIMIT_LISTED_DEVICES; i++) {
-        const char *name = arena_text(image->arena, bytes_of(devices[i]));
-        struct disk_reader disk = device_reader(image, name, 0, 0);
-        look_at_disk(image, name, &disk);
-    }
+    for (size_t i = 0; devices && devices[i] && i < LIMIT_LISTED_DEVICES; i++)
+        image_look_at_device(image, arena_text(image->arena, bytes_of(devices[i])));
+}
+
+static void look_at_volumes(struct image *image)
+{
+    if (!has_type(image, "LVM2_member"))
+        return;
+    CLEANUP_GUESTFS_STRINGS char **volumes = guestfs_lvs(image->g);
+    look_at_devices(image, volumes);
 }
 
 static void look_behind_members(struct image *image)
@@ -210,10 +221,11 @@ static void look_behind_members(struct image *image)
     /* Asked always, because it is cheap and old md superblocks stand where we do not look. */
     CLEANUP_GUESTFS_STRINGS char **arrays = guestfs_list_md_devices(image->g);
     look_at_devices(image, arrays);
-    if (!has_type(image, "LVM2_member"))
+    look_at_volumes(image);
+    if (!image_unlock(image) || !has_type(image, "LVM2_member"))
         return;
-    CLEANUP_GUESTFS_STRINGS char **volumes = guestfs_lvs(image->g);
-    look_at_devices(image, volumes);
+    guestfs_lvm_scan(image->g, 1);
+    look_at_volumes(image);
 }
 
 void image_find_filesystems(struct image *image)

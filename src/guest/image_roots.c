@@ -168,8 +168,9 @@ static int no_root(const struct image *image, const struct root_marks *seen, str
                        name);
     if (locked)
         return err_set(e, ERR_NO_ROOT,
-                       "%s: no Linux root filesystem that can be read; %s is encrypted: open it on "
-                       "this machine (cryptsetup open), mount it, and scan the directory",
+                       "%s: no Linux root filesystem that can be read; %s is encrypted: give its key "
+                       "with --key or --keys-from-stdin, or open it on this machine (cryptsetup "
+                       "open), mount it, and scan the directory",
                        name, locked);
     return err_set(e, ERR_NO_ROOT,
                    "%s: no Linux root filesystem was found; the disk holds %s%s; is this a data "
