@@ -53,6 +53,8 @@ static const struct {
     {"/boot/grub2/i386-pc", "grub"},
     {"/boot/grub/x86_64-efi", "grub"},
     {"/boot/grub2/x86_64-efi", "grub"},
+    {"/boot/grub/i386-pc/normal.mod", "grub"},
+    {"/boot/grub2/i386-pc/normal.mod", "grub"},
 
     {"/etc/ssh", "etc-ssh"},
     {"/etc/ssh/sshd_config.d", "etc-ssh"},
@@ -64,6 +66,7 @@ static const struct {
     {"/etc/shadow", "id-file"},
     {"/etc/gshadow", "id-file"},
     {"/etc/nsswitch.conf", "nsswitch"},
+    {"/etc/sssd/sssd.conf", "sssd"},
     {"/etc/passwd.lock", "lock"},
     {"/etc/shadow.lock", "lock"},
     {"/etc/group.lock", "lock"},

@@ -134,8 +134,7 @@ static void add_line(struct facts *f, struct bytes line, int number)
         m.options = text_words(a, bytes_of(undo_escapes(a, words.items[3])), ",");
     if (strchr(m.directory, '/')) /* systemd takes "srv/data" for "/srv/data" */
         m.directory = path_tidy(a, path_join(a, "/", m.directory));
-    if (words.count > 5 &&
-        !text_number(text_trim(bytes_of(words.items[5])), 0, INT32_MAX, &m.pass))
+    if (words.count > 5 && !text_number(text_trim(bytes_of(words.items[5])), 0, INT32_MAX, &m.pass))
         m.pass = 0;
     m.defect = shape_defect(&m, &words);
     mount_judge_options(a, &m);

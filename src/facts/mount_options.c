@@ -15,18 +15,18 @@ static const char *const disk_types[] = {
     "vfat",     "xfs",      "zfs",    "zonefs",
 };
 static const char *const virtual_types[] = {
-    "9p",         "aufs",       "autofs",    "binfmt_misc", "bind",     "bpf",      "cgroup",
-    "cgroup2",    "configfs",   "cramfs",    "debugfs",     "devpts",   "devtmpfs", "ecryptfs",
-    "efivarfs",   "fuse",       "fusectl",   "hugetlbfs",   "mqueue",   "none",
-    "nullfs",     "overlay",    "overlayfs", "pipefs",      "proc",     "pstore",   "ramfs",
-    "rpc_pipefs", "securityfs", "selinuxfs", "smackfs",     "sysfs",    "tmpfs",    "tracefs",
-    "unionfs",    "usbfs",      "vboxsf",    "vmhgfs",      "virtiofs", "mergerfs", "prl_fs",
-    "nfsd",       "rootfs",
+    "9p",         "aufs",      "autofs",  "binfmt_misc", "bind",     "bpf",      "cgroup",
+    "cgroup2",    "configfs",  "cramfs",  "debugfs",     "devpts",   "devtmpfs", "ecryptfs",
+    "efivarfs",   "fuse",      "fusectl", "hugetlbfs",   "mqueue",   "none",     "nullfs",
+    "overlay",    "overlayfs", "pipefs",  "proc",        "pstore",   "ramfs",    "rpc_pipefs",
+    "securityfs", "selinuxfs", "smackfs", "sysfs",       "tmpfs",    "tracefs",  "unionfs",
+    "usbfs",      "vboxsf",    "vmhgfs",  "virtiofs",    "mergerfs", "prl_fs",   "nfsd",
+    "rootfs",
 };
 static const char *const network_types[] = {
     /* systemd: mountpoint-util.c fstype_is_network; others it takes for local */
-    "afs", "ceph", "cifs", "davfs", "gfs",    "gfs2", "glusterfs", "lustre", "ncp",
-    "ncpfs", "nfs", "nfs4", "ocfs2", "pvfs2", "smb3", "smbfs", "sshfs",
+    "afs",   "ceph", "cifs", "davfs", "gfs",   "gfs2", "glusterfs", "lustre", "ncp",
+    "ncpfs", "nfs",  "nfs4", "ocfs2", "pvfs2", "smb3", "smbfs",     "sshfs",
 };
 static const char *const other_network_types[] = {
     "beegfs", "coda", "efs", "gpfs", "s3fs",
@@ -98,8 +98,16 @@ bool mount_is_noauto(const struct mount_fact *m)
 static bool is_api(const struct mount_fact *m)
 {
     static const char *const points[] = {
-        "/proc", "/sys", "/dev", "/dev/pts", "/dev/shm", "/run", "/sys/kernel/security",
-        "/sys/fs/pstore", "/sys/fs/bpf", "/sys/firmware/efi/efivars",
+        "/proc",
+        "/sys",
+        "/dev",
+        "/dev/pts",
+        "/dev/shm",
+        "/run",
+        "/sys/kernel/security",
+        "/sys/fs/pstore",
+        "/sys/fs/bpf",
+        "/sys/firmware/efi/efivars",
     };
     return among(points, COUNT(points), m->directory) || strcmp(m->type, "autofs") == 0 ||
            path_is_below(m->directory, "/sys/fs/cgroup");
@@ -122,8 +130,7 @@ static bool is_required(const struct mount_fact *m)
     }
     if (by_name || m->is_network)
         return false;
-    return strcmp(m->directory, "/") == 0 ||
-           (!is_on(m, "nofail", "fail") && !mount_is_noauto(m));
+    return strcmp(m->directory, "/") == 0 || (!is_on(m, "nofail", "fail") && !mount_is_noauto(m));
 }
 
 static bool is_known_type(struct arena *a, const char *types)

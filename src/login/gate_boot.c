@@ -137,17 +137,15 @@ static enum gate_state weigh_defect(const struct facts *f, const struct mount_fa
 {
     static const char *const refused[] = {"unknown-type", "type-mismatch", "unknown-option",
                                           "odd-blank", NULL};
-    bool mount_fails = is_one_of(m->defect, refused) ||
-                       (strcmp(m->defect, "quoted") == 0 && m->device[0] != '/' &&
-                        strcspn(m->device, "\"'\xe2") == 0);
-    if (!mount_fails || !m->required || !stops_without_mounts(f) ||
-        strcmp(m->directory, "/") == 0)
+    bool mount_fails =
+        is_one_of(m->defect, refused) || (strcmp(m->defect, "quoted") == 0 && m->device[0] != '/' &&
+                                          strcspn(m->device, "\"'\xe2") == 0);
+    if (!mount_fails || !m->required || !stops_without_mounts(f) || strcmp(m->directory, "/") == 0)
         return GATE_OPEN;
     return GATE_SHUT;
 }
 
-static void judge_defect(const struct facts *f, const struct mount_fact *m,
-                         struct reason_list *out)
+static void judge_defect(const struct facts *f, const struct mount_fact *m, struct reason_list *out)
 {
     static const char *const passed_over[] = {"bad-directory", "repeated", NULL};
     static const char *const mounted[] = {"bad-number", "too-few-fields", NULL};
@@ -270,7 +268,8 @@ static void judge_units(const struct facts *f, struct reason_list *out)
         struct reason *r = reason_for_all(out, "systemd-target-or-unit-masked", state, u->at);
         r->value = u->target ? u->target : "/dev/null";
         r->keyword = u->name;
-        r->detail = state == GATE_SHUT ? ends_early : "a login works, but lacks what this unit does";
+        r->detail =
+            state == GATE_SHUT ? ends_early : "a login works, but lacks what this unit does";
     }
 }
 

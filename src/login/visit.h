@@ -16,6 +16,8 @@ struct visit {
     bool is_named;                   /* by --user */
     const struct reason_list *guest; /* what was found for everybody */
     struct reason_list *reasons;
+    struct reason_list *unheard; /* room for locks that nobody will read */
+    struct stack_room *room;
 };
 
 /* What holds for the whole guest; judged once. */
@@ -25,6 +27,10 @@ void gate_disk_volumes(const struct facts *f, struct reason_list *out);
 void gate_boot(const struct facts *f, struct reason_list *out);
 void gate_network(const struct facts *f, struct reason_list *out);
 void gate_boot_system(const struct facts *f, struct reason_list *out);
+void gate_boot_loader(const struct facts *f, struct reason_list *out);
+void gate_boot_conf(const struct facts *f, struct reason_list *out);
+/* The policy will be loaded, and what it forbids will be refused. */
+bool gate_boot_selinux_enforces(const struct facts *f);
 void gate_sshd(const struct facts *f, bool default_target_broken, struct reason_list *out);
 void gate_sshd_config(const struct facts *f, struct reason_list *out);
 void gate_sshd_unit(const struct facts *f, bool default_target_broken, struct reason_list *out);
@@ -38,6 +44,7 @@ void gate_auth_guest(const struct facts *f, struct reason_list *out);
 void gate_firewall(const struct facts *f, const struct login_question *question, int port,
                    struct reason_list *out);
 void gate_account_files(const struct facts *f, struct reason_list *out);
+struct stack_room *stack_room_new(const struct facts *f);
 void gate_pam_guest(const struct facts *f, struct reason_list *out);
 void gate_session_guest(const struct facts *f, struct reason_list *out);
 
