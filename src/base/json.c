@@ -404,9 +404,21 @@ struct json *json_new_array(struct arena *a)
     return checked(a, cJSON_CreateArray());
 }
 
+/* Nearly every text is: no copy of it in the arena then. */
+static bool is_utf8(const char *text)
+{
+    struct bytes rest = bytes_of(text);
+    for (size_t n; rest.len > 0; rest = bytes_cut(rest, n, rest.len))
+        if ((n = escape_utf8_length(rest)) == 0)
+            return false;
+    return true;
+}
+
 struct json *json_new_string(struct arena *a, const char *text)
 {
-    return checked(a, text ? cJSON_CreateString(escape_to_utf8(a, text)) : cJSON_CreateNull());
+    if (!text)
+        return json_new_null(a);
+    return checked(a, cJSON_CreateString(is_utf8(text) ? text : escape_to_utf8(a, text)));
 }
 
 struct json *json_new_number(struct arena *a, double number)
@@ -432,6 +444,13 @@ struct json *json_copy(struct arena *a, const struct json *node)
 void json_set(struct arena *a, struct json *object, const char *name, struct json *take)
 {
     if (!cJSON_AddItemToObject((cJSON *)(void *)object, name, (cJSON *)(void *)take))
+        arena_exhausted(a);
+}
+
+void json_set_constant(struct arena *a, struct json *object, const char *name, const char *text)
+{
+    cJSON *word = (cJSON *)(void *)checked(a, cJSON_CreateStringReference(text));
+    if (!cJSON_AddItemToObjectCS((cJSON *)(void *)object, name, word))
         arena_exhausted(a);
 }
 

@@ -399,11 +399,11 @@ size_t gate_key(const struct visit *v)
     if (v->subject->method == METHOD_PUBLICKEY)
         return judge_keys(v);
     /* Only to know how many keys a second factor could be: the locks are the other walk's. */
-    struct reason_list unheard = {.arena = v->facts->arena};
     struct subject with_key = *v->subject;
     with_key.identity = v->question->identity;
     struct visit quiet = *v;
-    quiet.reasons = &unheard;
+    quiet.reasons = v->unheard;
+    quiet.reasons->items.count = 0;
     quiet.subject = &with_key;
     return judge_keys(&quiet);
 }
