@@ -80,43 +80,42 @@ static void add_keyfile(struct facts *f, const char *path, bool vendor)
         n->problem = "wrong-owner";
 }
 
-/* nm-config.c: the files of conf.d by name, one in /etc hiding the vendor's of its name, after
- * NetworkManager.conf; the later setting wins. */
+/* nm-config.c: the vendor's conf.d, then NetworkManager.conf, then the conf.d of /etc, each by name;
+ * one in /etc hides the vendor's of its name. The later setting wins. */
+static struct text_list config_files(struct facts *f)
+{
+    static const char main_file[] = "/etc/NetworkManager/NetworkManager.conf";
+    struct list_answer own = tree_glob(f->tree, "/etc/NetworkManager/conf.d/*.conf");
+    struct list_answer vendor = tree_glob(f->tree, "/usr/lib/NetworkManager/conf.d/*.conf");
+    struct text_list paths = {0}, names = {0};
+    size_t owns = own.presence == PRESENCE_PRESENT ? own.count : 0;
+    for (size_t i = 0; i < owns; i++)
+        text_list_add(f->arena, &names, path_name(own.names[i]));
+    for (size_t i = 0; vendor.presence == PRESENCE_PRESENT && i < vendor.count && i < PROFILES; i++)
+        if (!text_list_has(&names, path_name(vendor.names[i])))
+            text_list_add(f->arena, &paths, vendor.names[i]);
+    text_list_add(f->arena, &paths, main_file);
+    for (size_t i = 0; i < owns && i < PROFILES; i++)
+        text_list_add(f->arena, &paths, own.names[i]);
+    return paths;
+}
+
 static void read_settings(struct facts *f)
 {
-    static const char *const directories[] = {"/etc/NetworkManager/conf.d",
-                                              "/usr/lib/NetworkManager/conf.d"};
     static const struct {
         const char *section, *key;
     } wanted[] = {{"main", "no-auto-default"}, {"keyfile", "unmanaged-devices"}};
-    struct text_list paths = {0}, names = {0};
-    for (size_t d = 0; d < 2; d++) {
-        struct list_answer files =
-            tree_glob(f->tree, path_join(f->arena, directories[d], "*.conf"));
-        for (size_t i = 0; files.presence == PRESENCE_PRESENT && i < files.count && i < 64; i++) {
-            if (text_list_has(&names, path_name(files.names[i])))
-                continue;
-            text_list_add(f->arena, &names, path_name(files.names[i]));
-            text_list_add(f->arena, &paths, files.names[i]);
-        }
-    }
-    text_list_add(f->arena, &paths, "/etc/NetworkManager/NetworkManager.conf");
     const struct unit_setting *best[2] = {0};
-    const char *best_file[2] = {0};
-    for (size_t i = paths.count; i-- > 0;) {
+    struct text_list paths = config_files(f);
+    for (size_t i = 0; i < paths.count; i++) {
         struct bytes text;
         struct unit_file u = {0};
         if (!network_read(f, paths.items[i], &text))
             continue;
         unit_file_parse(f->arena, paths.items[i], text, &u);
-        bool is_main = i + 1 == paths.count;
         for (size_t k = 0; k < 2; k++) {
             const struct unit_setting *s = unit_last(&u, wanted[k].section, wanted[k].key);
-            const char *name = is_main ? "" : path_name(paths.items[i]);
-            if (s && (!best[k] || strcmp(name, best_file[k]) > 0)) {
-                best[k] = s;
-                best_file[k] = name;
-            }
+            best[k] = s ? s : best[k];
         }
     }
     for (size_t k = 0; k < 2; k++) {

@@ -58,8 +58,8 @@ START_TEST(network_manager_settings)
 {
     put("/usr/lib/systemd/system/NetworkManager.service", "[Service]\nExecStart=/bin/x\n", 0644, 0,
         0);
+    put("/usr/lib/NetworkManager/conf.d/30-a.conf", "[main]\nno-auto-default=*\n", 0644, 0, 0);
     put("/etc/NetworkManager/NetworkManager.conf", "[main]\nno-auto-default=eth7\n", 0644, 0, 0);
-    put("/usr/lib/NetworkManager/conf.d/10-a.conf", "[main]\nno-auto-default=*\n", 0644, 0, 0);
     put("/usr/lib/NetworkManager/conf.d/20-b.conf", "[main]\nno-auto-default=hidden\n", 0644, 0, 0);
     put("/etc/NetworkManager/conf.d/20-b.conf", "[keyfile]\nunmanaged-devices=*\n", 0644, 0, 0);
     put("/etc/NetworkManager/system-connections/a.nmconnection",
@@ -67,7 +67,7 @@ START_TEST(network_manager_settings)
         "[ipv4]\nmethod=manual\naddress1=192.0.2.7/24,192.0.2.1\n",
         0600, 0, 0);
     struct facts *f = gather();
-    ck_assert_str_eq(find(f, "setting", "no-auto-default")->value, "*");
+    ck_assert_str_eq(find(f, "setting", "no-auto-default")->value, "eth7");
     ck_assert_str_eq(find(f, "setting", "unmanaged-devices")->value, "*");
     const struct network_fact *n = find(f, "profile", "eth0");
     ck_assert_str_eq(n->mac, "0:1:2:3:4:5");
