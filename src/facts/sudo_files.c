@@ -120,7 +120,9 @@ static void read_file(struct sudo_reading *r, const char *path, const char *left
 {
     struct facts *f = r->f;
     if (depth > LIMIT_INCLUDE_DEPTH || r->files.count >= LIMIT_SUDOERS_FILES) {
-        facts_add_gap(f, "sudo", place_of_file(path), "a limit was hit: too many files of sudoers");
+        /* Said once of a directory. */
+        facts_add_gap(f, "sudo", place_of_file(from ? from : path_parent(f->arena, path)),
+                      "a limit was hit: too many files of sudoers");
         return;
     }
     struct stat_answer s = tree_stat(f->tree, path);

@@ -68,7 +68,9 @@ static struct pam_verdict nologin(const struct visit *v, const struct pam_fact *
         no.value = file->path;
         return no;
     }
-    return !given && v->account->uid != 0 && pam_sessions_never_open(v->facts)
+    /* With the boot led astray nothing of it comes up: that lock is the boot gate's. */
+    bool boots = !reason_list_has(v->guest, "systemd-target-or-unit-masked");
+    return !given && boots && v->account->uid != 0 && pam_sessions_never_open(v->facts)
                ? pam_stays_closed(v->facts)
                : pam_answers(without);
 }

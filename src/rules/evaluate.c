@@ -12,7 +12,6 @@
 #include "rules/predicate.h"
 #include "rules/template.h"
 
-
 struct evaluation {
     struct arena *arena;
     const struct rule_set *set;

@@ -457,8 +457,12 @@ START_TEST(what_sshd_points_at)
     ck_assert_int_eq(facts_file(f, "/etc/ssh/revoked")->safe, TRUTH_YES);
     ck_assert_int_eq(facts_file(f, "/opt/keys")->safe, TRUTH_NO);
     ck_assert_str_eq(facts_file(f, "/opt/keys")->unsafe_path, "/opt");
-    put("/etc/ssh/revoked", "SSHKRL\n\0", 0644, 0, 0);
+    /* PROTOCOL.krl: format 1, no version, date or flags, two empty strings, no section. */
+    static const char krl[44] = "SSHKRL\n\0\0\0\0\1";
+    memory_tree_file(tree, "/etc/ssh/revoked", (struct bytes){krl, sizeof krl}, 0644, 0, 0);
     ck_assert_str_eq(facts_file(gather(), "/etc/ssh/revoked")->content, "krl");
+    memory_tree_file(tree, "/etc/ssh/revoked", (struct bytes){krl, 20}, 0644, 0, 0);
+    ck_assert_str_eq(facts_file(gather(), "/etc/ssh/revoked")->content, "krl-garbage");
     put("/etc/ssh/revoked", "# none\n", 0644, 0, 0);
     ck_assert_str_eq(facts_file(gather(), "/etc/ssh/revoked")->content, "empty");
 }
