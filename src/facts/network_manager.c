@@ -45,7 +45,7 @@ static const char *method_of(const struct unit_file *u)
 }
 
 /* nms-keyfile-utils.c: a profile that others than root may read or own is passed over. */
-static void add_keyfile(struct facts *f, const char *path, bool vendor)
+static void add_keyfile(struct facts *f, const char *path)
 {
     struct bytes text;
     struct unit_file u = {0};
@@ -74,14 +74,14 @@ static void add_keyfile(struct facts *f, const char *path, bool vendor)
     n->method = method_of(&u);
     add_addresses(f, &u, n);
     struct stat_answer s = tree_stat(f->tree, path);
-    if (!vendor && s.presence == PRESENCE_PRESENT && (s.node.mode & 077) != 0)
+    if (s.presence == PRESENCE_PRESENT && (s.node.mode & 077) != 0)
         n->problem = "insecure-mode";
     if (s.presence == PRESENCE_PRESENT && s.node.uid != 0)
         n->problem = "wrong-owner";
 }
 
-/* nm-config.c: the vendor's conf.d, then NetworkManager.conf, then the conf.d of /etc, each by name;
- * one in /etc hides the vendor's of its name. The later setting wins. */
+/* nm-config.c: the vendor's conf.d, then NetworkManager.conf, then the conf.d of /etc, each by
+ * name; one in /etc hides the vendor's of its name. The later setting wins. */
 static struct text_list config_files(struct facts *f)
 {
     static const char main_file[] = "/etc/NetworkManager/NetworkManager.conf";
@@ -144,7 +144,7 @@ void network_read_keyfiles(struct facts *f)
              i++) {
             size_t length = strlen(files.names[i]);
             if (files.names[i][0] != '.' && files.names[i][length - 1] != '~')
-                add_keyfile(f, path_join(f->arena, directories[d], files.names[i]), d == 1);
+                add_keyfile(f, path_join(f->arena, directories[d], files.names[i]));
         }
     }
     read_settings(f);
