@@ -44,7 +44,7 @@ debian_packages() {
     fi
     echo gcc make libc6-dev autoconf automake pkg-config \
         libguestfs-dev libguestfs-tools libaugeas-dev libcjson-dev libssl-dev libblkid-dev libyaml-dev check \
-        qemu-utils e2fsprogs xfsprogs lvm2 dosfstools fdisk mmdebstrap openssh-client nftables iptables iproute2 ifupdown netplan.io tcpd jq python3-minimal \
+        qemu-utils e2fsprogs xfsprogs lvm2 dosfstools fdisk mmdebstrap openssh-client nftables iptables iproute2 ifupdown netplan.io tcpd ufw jq python3-minimal \
         python3-jsonschema libasan8 libubsan1 "$machine"
 }
 

@@ -11,6 +11,29 @@
 
 #define SECONDS_A_DAY 86400
 
+/* A name that the files do not have may be one of the directory's: sssd is asked where nsswitch
+ * names it and it is set up. It does not start with a configuration that others can read. */
+static bool lock_directory_user(const struct visit *v)
+{
+    const struct file_fact *conf = facts_file(v->facts, "/etc/sssd/sssd.conf");
+    bool asked = false;
+    vec_each (n, &v->facts->nsswitch)
+        asked |= n->db && strcmp(n->db, "passwd") == 0 && text_list_has(&n->sources, "sss") &&
+                 !text_list_has(&n->missing_modules, "sss");
+    if (!asked || !conf || !conf->exists)
+        return false;
+    bool refused = !conf->unreadable && (conf->mode & 0007);
+    struct reason *r = reason_add(v->reasons, "remote-directory-only",
+                                  refused ? GATE_SHUT : GATE_UNKNOWN, place_of_file(conf->path));
+    r->keyword = v->subject->user;
+    r->value = conf->path;
+    r->wanted = "0600";
+    r->detail = refused ? arena_printf(v->facts->arena, "sssd does not start with mode %04o of %s",
+                                       conf->mode, conf->path)
+                        : "only the directory knows whether there is one of that name";
+    return true;
+}
+
 static void lock_missing_user(const struct visit *v)
 {
     const struct gap_fact *gap = find_gap(v->facts, "passwd");
@@ -28,6 +51,8 @@ static void lock_missing_user(const struct visit *v)
         r->detail = rows[i]->detail;
         return;
     }
+    if (!gap && lock_directory_user(v))
+        return;
     struct reason *r = reason_add(v->reasons, "user-missing", gap ? GATE_UNKNOWN : GATE_SHUT,
                                   place_of_file("/etc/passwd"));
     r->value = v->subject->user;
