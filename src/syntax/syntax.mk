@@ -20,5 +20,6 @@ libsyntax_a_SOURCES = \
 	src/syntax/ssh_key_wire.c src/syntax/ssh_key_wire.h \
 	src/syntax/sshd_words.c src/syntax/sshd_words.h \
 	src/syntax/sudoers_lines.c src/syntax/sudoers_lines.h \
+	src/syntax/sudoers_words.c src/syntax/sudoers_words.h \
 	src/syntax/xml_elements.c src/syntax/xml_elements.h \
 	src/syntax/yaml_nodes.c src/syntax/yaml_nodes.h
