@@ -5,6 +5,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/random.h>
 
 #include "base/escape.h"
 #include "base/limits.h"
@@ -109,18 +110,63 @@ static const char *pointer_step(const char *pointer, struct bytes step)
 
 static bool scan_value(struct scanner *s, const char *pointer);
 
-static bool seen_before(const struct bytes *names, size_t count, struct bytes name)
+/* The names of one object, by a hash with a seed: who writes the text must not choose collisions. */
+struct names {
+    struct bytes *slots; /* ptr NULL: free */
+    size_t capacity;     /* a power of two, or 0 */
+    size_t count;
+    uint64_t seed;
+};
+
+static struct bytes *name_slot(const struct names *n, struct bytes name)
 {
-    for (size_t i = 0; i < count; i++)
-        if (bytes_equal(names[i], name))
-            return true;
-    return false;
+    uint64_t h = 0xcbf29ce484222325ull ^ n->seed;
+    for (size_t i = 0; i < name.len; i++) {
+        h = (h ^ (unsigned char)name.ptr[i]) * 0x100000001b3ull;
+        h ^= h >> 29;
+    }
+    size_t i = (size_t)(h ^ n->seed) & (n->capacity - 1);
+    while (n->slots[i].ptr && !bytes_equal(n->slots[i], name))
+        i = (i + 1) & (n->capacity - 1);
+    return &n->slots[i];
+}
+
+static bool grow_names(struct names *n)
+{
+    struct names old = *n;
+    n->capacity = old.capacity ? old.capacity * 2 : 16;
+    n->slots = calloc(n->capacity, sizeof *n->slots);
+    if (!n->slots) {
+        *n = old;
+        return false;
+    }
+    if (!old.capacity && getrandom(&n->seed, sizeof n->seed, GRND_NONBLOCK) < 0)
+        n->seed = (uint64_t)(uintptr_t)n->slots;
+    for (size_t i = 0; i < old.capacity; i++)
+        if (old.slots[i].ptr)
+            *name_slot(n, old.slots[i]) = old.slots[i];
+    free(old.slots);
+    return true;
+}
+
+/* False, with a fault at START, when the object has NAME already. */
+static bool take_name(struct scanner *s, struct names *n, struct bytes name, size_t start)
+{
+    if (n->count * 2 >= n->capacity && !grow_names(n))
+        return fault(s, "out of memory");
+    struct bytes *slot = name_slot(n, name);
+    if (slot->ptr) {
+        s->at = start;
+        return fault(s, "a member of this name stands here already");
+    }
+    *slot = name;
+    n->count++;
+    return true;
 }
 
 static bool scan_object(struct scanner *s, const char *pointer)
 {
-    struct bytes *names = NULL;
-    size_t count = 0, capacity = 0;
+    struct names names = {0};
     bool good = false;
     s->at++;
     if (peek(s) == '}') {
@@ -132,21 +178,8 @@ static bool scan_object(struct scanner *s, const char *pointer)
         size_t start = (peek(s), s->at);
         if (!scan_string(s, &name))
             break;
-        if (seen_before(names, count, name)) {
-            s->at = start;
-            fault(s, "a member of this name stands here already");
+        if (!take_name(s, &names, name, start))
             break;
-        }
-        if (count == capacity) {
-            capacity = capacity ? capacity * 2 : 16;
-            struct bytes *bigger = realloc(names, capacity * sizeof *names);
-            if (!bigger) {
-                fault(s, "out of memory");
-                break;
-            }
-            names = bigger;
-        }
-        names[count++] = name;
         if (peek(s) != ':') {
             fault(s, "':' was expected");
             break;
@@ -167,7 +200,7 @@ static bool scan_object(struct scanner *s, const char *pointer)
         }
         break;
     }
-    free(names);
+    free(names.slots);
     return good;
 }
 
@@ -371,9 +404,21 @@ struct json *json_new_array(struct arena *a)
     return checked(a, cJSON_CreateArray());
 }
 
+/* Nearly every text is: no copy of it in the arena then. */
+static bool is_utf8(const char *text)
+{
+    struct bytes rest = bytes_of(text);
+    for (size_t n; rest.len > 0; rest = bytes_cut(rest, n, rest.len))
+        if ((n = escape_utf8_length(rest)) == 0)
+            return false;
+    return true;
+}
+
 struct json *json_new_string(struct arena *a, const char *text)
 {
-    return checked(a, text ? cJSON_CreateString(escape_to_utf8(a, text)) : cJSON_CreateNull());
+    if (!text)
+        return json_new_null(a);
+    return checked(a, cJSON_CreateString(is_utf8(text) ? text : escape_to_utf8(a, text)));
 }
 
 struct json *json_new_number(struct arena *a, double number)
@@ -399,6 +444,13 @@ struct json *json_copy(struct arena *a, const struct json *node)
 void json_set(struct arena *a, struct json *object, const char *name, struct json *take)
 {
     if (!cJSON_AddItemToObject((cJSON *)(void *)object, name, (cJSON *)(void *)take))
+        arena_exhausted(a);
+}
+
+void json_set_constant(struct arena *a, struct json *object, const char *name, const char *text)
+{
+    cJSON *word = (cJSON *)(void *)checked(a, cJSON_CreateStringReference(text));
+    if (!cJSON_AddItemToObjectCS((cJSON *)(void *)object, name, word))
         arena_exhausted(a);
 }
 

@@ -59,6 +59,8 @@ static inline void json_set_string(struct arena *a, struct json *o, const char *
 {
     json_set(a, o, name, json_new_string(a, s));
 }
+/* NAME and TEXT are constants of the program: neither is copied. */
+void json_set_constant(struct arena *a, struct json *object, const char *name, const char *text);
 static inline void json_set_number(struct arena *a, struct json *o, const char *name, double n)
 {
     json_set(a, o, name, json_new_number(a, n));

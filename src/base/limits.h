@@ -36,6 +36,40 @@
 #define LIMIT_SUBVOLUMES            64   /* of one btrfs */
 #define LIMIT_LISTED_DEVICES        64   /* md arrays and logical volumes */
 #define LIMIT_HOST_DEVICES          1024 /* block devices of this machine that are looked at */
+#define LIMIT_DISK_KEY_BYTES        8192u /* cryptsetup: keys that are typed are shorter */
 #define LIMIT_CHECK_DEPTH           4 /* any/all/not in a rule */
+
+#define LIMIT_SUDO_NAMES                    4096u /* names that sudoers may give something */
+#define LIMIT_KEY_PATTERNS                  256u /* AuthorizedKeysFile words of one guest */
+#define LIMIT_ACCOUNTS_WITH_KEYS            2000u /* whose key files are looked at */
+#define LIMIT_KEY_FILES_OF_ONE              256u /* one pattern may match for one person */
+#define LIMIT_ACCOUNT_PLACES                2000u /* accounts whose home and shell are looked at */
+#define LIMIT_NAME_LOOKUPS                  500 /* in services and hosts */
+#define LIMIT_NAME_LOOKUP_BYTES             (16u * 1024u * 1024u) /* of them, over all look-ups */
+#define LIMIT_SUDOERS_FILES                 256u
+#define LIMIT_SUDOERS_RESOLVED              100000u /* members of all aliases together */
+#define LIMIT_SUDOERS_ALIAS_DEPTH           16
+#define LIMIT_LD_CONF_DEPTH                 4
+#define LIMIT_LD_CONF_FILES                 256u /* read altogether: a file may include itself */
+#define LIMIT_ELF_HEADERS                   128u /* program headers: real files have a dozen */
+#define LIMIT_ELF_DYNAMIC                   1024u
+#define LIMIT_ELF_NAME_BYTES                256u
+#define LIMIT_UNIT_LINKS                    8 /* aliases of aliases */
+#define LIMIT_DROP_INS                      256u /* in one directory */
+#define LIMIT_UNITS_REACHED                 2000u /* from the default target */
+#define LIMIT_FIREWALL_SERVICE_DEPTH        4 /* services that include services */
+#define LIMIT_FIREWALL_DEPTH                16 /* nf_tables and x_tables refuse deeper chains */
+#define LIMIT_FIREWALL_STEPS                200000u /* rules that one packet meets */
+#define LIMIT_NFT_ELEMENTS                  100000u /* of sets */
+#define LIMIT_LISTEN_DOORS                  256u /* sshd: MAX_LISTEN_SOCKS is 16 */
+#define LIMIT_FIREWALL_ADDRESSES            128 /* of hosts that are let in */
+#define LIMIT_SUDOERS_ENTRIES               20000u
+#define LIMIT_SUDOERS_MEMBERS               20000u /* of the whole text */
+#define LIMIT_XML_DEPTH                     32
+#define LIMIT_NFT_INCLUDE_DEPTH             16 /* nft 1.0: MAX_INCLUDE_DEPTH */
+#define LIMIT_NFT_SET_DEPTH                 8
+#define LIMIT_GAPS_PER_RULE                 100u /* places of one rule that was not checked */
+#define LIMIT_REGEX_REPETITIONS             255u
+#define LIMIT_FRAME_BYTES                   (256u * 1024u * 1024u) /* far above any document */
 
 #endif

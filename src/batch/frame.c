@@ -23,7 +23,7 @@ static bool write_all(int fd, const char *p, size_t n)
 
 bool frame_send(int fd, enum frame_kind kind, struct bytes payload)
 {
-    if (payload.len > FRAME_BYTES_MAX)
+    if (payload.len > LIMIT_FRAME_BYTES)
         return false;
     uint32_t n = (uint32_t)payload.len;
     char header[HEADER_BYTES] = {(char)kind, (char)(n >> 24), (char)(n >> 16), (char)(n >> 8),
@@ -50,7 +50,7 @@ bool frame_take(struct bytes arrived, size_t *position, struct frame *out, bool 
     if (rest.len < HEADER_BYTES)
         return false;
     size_t n = (size_t)p[1] << 24 | (size_t)p[2] << 16 | (size_t)p[3] << 8 | p[4];
-    if (n > FRAME_BYTES_MAX) {
+    if (n > LIMIT_FRAME_BYTES) {
         *broken = true;
         return false;
     }

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 
 #include "base/bytes.h"
+#include "base/limits.h"
 #include "base/strbuf.h"
 
 enum frame_kind {
@@ -21,8 +22,6 @@ enum frame_kind {
 /* A failed open is the user's affair (exit 2), a failed read a disk not read whole (exit 3). */
 enum failure_stage { FAILURE_OPEN, FAILURE_READ };
 
-/* Far above any facts document that the limits allow. */
-#define FRAME_BYTES_MAX (256u * 1024u * 1024u)
 
 /* Writes all of it; false when nobody listens any more. */
 bool frame_send(int fd, enum frame_kind kind, struct bytes payload);

@@ -32,13 +32,16 @@ struct json *why_document(struct arena *a, const struct rule_set *rules, const s
                           const struct report_input *input)
 {
     VEC(struct worded_reason) reasons = {0};
+    /* Of one gate: what shuts it, then what cannot be told, then what is merely worth a word. */
+    static const enum gate_state states[] = {GATE_SHUT, GATE_UNKNOWN, GATE_OPEN};
     for (int g = 0; g < GATE_COUNT; g++)
-        for (size_t i = 0; i < walk->gates[g].reason_count; i++) {
-            const struct reason *r = &walk->gates[g].reasons[i];
-            /* It sums up the walks of everybody; this one stands there in full. */
-            if (strcmp(r->id, "nobody-can-log-in") != 0)
-                vec_push(a, &reasons, word(a, rules, facts, walk, r));
-        }
+        for (size_t s = 0; s < sizeof states / sizeof *states; s++)
+            for (size_t i = 0; i < walk->gates[g].reason_count; i++) {
+                const struct reason *r = &walk->gates[g].reasons[i];
+                /* It sums up the walks of everybody; this one stands there in full. */
+                if (r->state == states[s] && strcmp(r->id, "nobody-can-log-in") != 0)
+                    vec_push(a, &reasons, word(a, rules, facts, walk, r));
+            }
     struct why_input why = {
         .walk = walk,
         .reasons = reasons.items,

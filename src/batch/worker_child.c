@@ -250,6 +250,7 @@ void worker_child(const struct worker_request *request, int fd, pid_t parent)
             .progress_context = &child,
         };
         o = open_target(a, &request->target, &options, &e);
+        disk_keys_wipe(request->target.keys, request->target.key_count);
         if (kvm_failed)
             say(&child, FRAME_EMULATION, bytes_of(""));
         if (o) {

@@ -3,6 +3,7 @@ bin_PROGRAMS += diskmend
 diskmend_SOURCES = \
 	src/cli/command.h src/cli/commands.c \
 	src/cli/data.c src/cli/data.h \
+	src/cli/disk_keys.c src/cli/disk_keys.h \
 	src/cli/environment.c src/cli/environment.h \
 	src/cli/facts.c \
 	src/cli/help.c \

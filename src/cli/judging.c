@@ -220,12 +220,14 @@ int judging_run(struct options *o, enum worker_job job, const char *default_form
             say_error(&e);
         if (j.rules)
             rules_free(j.rules);
+        disk_keys_wipe(o->keys.items, o->keys.count);
         return EXIT_USAGE;
     }
     struct outputs out;
     outputs_begin(&out, o, default_format);
     j.out = &out;
     int code = judge_targets(&j);
+    disk_keys_wipe(o->keys.items, o->keys.count);
     if (j.rules)
         rules_free(j.rules);
     return code;

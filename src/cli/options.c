@@ -164,6 +164,13 @@ static int take_jobs(struct options *o, const struct option_row *row, const char
     return value_number(value, "-j", 1, 1024, &o->jobs, e);
 }
 
+static int take_key(struct options *o, const struct option_row *row, const char *value,
+                    struct err *e)
+{
+    (void)row;
+    return disk_keys_take(o->arena, value, &o->keys, e);
+}
+
 #define AT(member) offsetof(struct options, member)
 
 static const struct option_row table[] = {
@@ -176,6 +183,10 @@ static const struct option_row table[] = {
      take_format, 0},
     {0, "blocksize", "BYTES", "sector size of the disk that follows: 512 or 4096", IN_JUDGING,
      take_blocksize, 0},
+    {0, "key", "SELECTOR", "of an encrypted volume: ID:key:WORDS or ID:file:FILE (repeatable)",
+     IN_JUDGING, take_key, 0},
+    {0, "keys-from-stdin", NULL, "keys of encrypted volumes, one a line of standard input",
+     IN_JUDGING, take_flag, AT(keys_from_stdin)},
     {0, "root", "ROOT", "of several systems: first, all, a device, single (as why does)",
      IN_JUDGING, take_text, AT(root)},
     {0, "targets-from", "FILE", "more TARGETs, one a line; - is standard input", IN_JUDGING,
@@ -313,6 +324,8 @@ int options_parse(struct options *o, struct arena *a, int argc, char *const *arg
         if (!row)
             return bad_option(c, argv, e);
         int failed = row->take(o, row, optarg, e);
+        if (row->take == take_key) /* what ps shows, and what a worker inherits */
+            explicit_bzero(optarg, strlen(optarg));
         if (failed)
             return failed;
     }

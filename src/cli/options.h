@@ -9,6 +9,7 @@
 #include "base/err.h"
 #include "base/strbuf.h"
 #include "base/vec.h"
+#include "cli/disk_keys.h"
 #include "model/finding.h"
 #include "model/target.h"
 #include "report/report.h"
@@ -55,6 +56,8 @@ struct options {
     int timeout_seconds; /* 0: the default */
     int jobs;
     int verbosity;
+    disk_key_vec keys; /* for every guest */
+    bool keys_from_stdin;
     bool quiet, password;
     bool at_given;
     int64_t at;

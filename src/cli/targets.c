@@ -42,6 +42,14 @@ int targets_collect(struct options *o, target_vec *out, struct err *e)
         if (failed)
             return failed;
     }
+    if (o->keys_from_stdin) {
+        vec_each (list, &o->targets_from)
+            if (strcmp(*list, "-") == 0)
+                return err_set(e, ERR_USAGE, "standard input holds either keys or targets");
+        int failed = disk_keys_from_stdin(o->arena, &o->keys, e);
+        if (failed)
+            return failed;
+    }
     if (o->guests.count == 0)
         return err_set(e, ERR_USAGE, "no TARGET: name a disk image, a block device or a directory");
     vec_each (guest, &o->guests) {
@@ -52,6 +60,8 @@ int targets_collect(struct options *o, target_vec *out, struct err *e)
             .disk_count = guest->disks.count,
             .domain = guest->domain,
             .uri = guest->domain ? o->uri : NULL,
+            .keys = o->keys.items,
+            .key_count = o->keys.count,
             .root = o->root,
         };
         if (target.kind == TARGET_DIRECTORY && target.disk_count > 1)

@@ -39,6 +39,8 @@ struct account_fact {
     struct place shadow_at; /* shadow line, file NULL when there is none */
     /* Not rendered. */
     enum password_state password_state;
+    enum password_state shadow_state; /* of shadow's own field, whatever passwd says; needs shadow_at */
+    const char *shadow_scheme;
     bool nss_visible; /* getpwnam finds it (through this line) */
     const int64_t *group_ids; /* as getgrouplist: every gid, also nameless ones */
     size_t group_id_count;

@@ -1,11 +1,11 @@
 /* Who is an administrator: root, the usual groups, and plain lines of sudoers. */
 #include "facts/account_parts.h"
 
+#include "base/limits.h"
 #include "base/map.h"
 #include "base/path.h"
 #include "facts/collect.h"
 
-#define NAMES_MAX 4096u /* that sudoers may give something */
 
 /* Names and groups that a plain line "name ALL=" or "%group ALL=" of sudoers gives something. */
 struct sudo_names {
@@ -17,7 +17,7 @@ static void read_sudoers(struct facts *f, const char *path, struct sudo_names *o
     struct bytes rest, line;
     if (!facts_read_file(f, "sudo", path, &rest))
         return;
-    while (text_next_line(&rest, &line) && out->users.count + out->groups.count < NAMES_MAX) {
+    while (text_next_line(&rest, &line) && out->users.count + out->groups.count < LIMIT_SUDO_NAMES) {
         line = text_trim(line);
         size_t name = 0, blank;
         while (name < line.len && line.ptr[name] != ' ' && line.ptr[name] != '\t')

@@ -1,10 +1,10 @@
 /* Homes and shells looked up in the tree; bounded, since a passwd can name 100000. */
 #include "facts/account_parts.h"
 
+#include "base/limits.h"
 #include "base/path.h"
 #include "facts/collect.h"
 
-#define PLACES_MAX 2000u /* accounts whose home and shell are looked at */
 
 /* What sshd takes the field for: relative is from "/", the directory it runs in. */
 static const char *home_path(struct arena *a, const char *home)
@@ -46,7 +46,7 @@ static void look_at_home(struct facts *f, struct account_fact *account)
 void accounts_look_at_places(struct facts *f)
 {
     struct text_list paths = {0};
-    size_t n = f->accounts.count < PLACES_MAX ? f->accounts.count : PLACES_MAX;
+    size_t n = f->accounts.count < LIMIT_ACCOUNT_PLACES ? f->accounts.count : LIMIT_ACCOUNT_PLACES;
     for (size_t i = 0; i < n; i++) {
         const struct account_fact *account = &f->accounts.items[i];
         text_list_add(f->arena, &paths, home_path(f->arena, account->home));

@@ -96,9 +96,11 @@ static void take_entry(struct facts *f, const struct account_file *file,
     account->warn = ages.warn;
     account->inactive = ages.inactive;
     account->expires = ages.expires;
+    struct password_field p = account_password_read(l->fields[1]);
+    account->shadow_state = p.state;
+    account->shadow_scheme = p.scheme;
     if (strcmp(account->password_source, "shadow") != 0)
         return;
-    struct password_field p = account_password_read(l->fields[1]);
     account->password_state = p.state;
     account->scheme = p.scheme;
     account->password = account_password_name(p.state);

@@ -46,17 +46,22 @@ static enum truth has_content(struct facts *f, const char *path)
                                                                                          : TRUTH_NO;
 }
 
-/* A file the default entry loads. The loader counts from the root of the filesystem it stands on,
- * which is / or /boot; what names a device, a variable or a btrfs subvolume is left alone. */
+/* A file that an entry loads. The loader counts from the root of the filesystem it stands on,
+ * which is / or /boot; what names a device, a variable or a btrfs subvolume cannot be told. */
 static void add_file(struct facts *f, struct source s, const char *item, struct bytes word,
                      struct place at)
 {
     const char *name = arena_text(f->arena, word);
     if (strncmp(name, "($root)", 7) == 0)
         name += 7;
-    if (!s.is_default || name[0] != '/' || name[1] == '@' || strpbrk(name, "$()'\"\\") ||
-        !facts_has_room(f, "boot", f->boot.count))
+    if (!facts_has_room(f, "boot", f->boot.count))
         return;
+    if (name[0] != '/' || name[1] == '@' || strpbrk(name, "$()'\"\\")) {
+        vec_push(f->arena, &f->boot,
+                 ((struct boot_fact){item, NULL, s.entry, s.origin, s.is_recovery, s.is_default, at,
+                                     name, TRUTH_UNKNOWN}));
+        return;
+    }
     const char *below = arena_printf(f->arena, "/boot%s", name);
     enum truth plain = has_content(f, name), boot = has_content(f, below);
     enum truth found = plain == TRUTH_YES || boot == TRUTH_YES ? TRUTH_YES
@@ -337,25 +342,57 @@ static void read_default_grub(struct facts *f, const char *path)
     }
 }
 
+/* The label that starts by itself: DEFAULT's, unless that is a menu program; then the one with MENU
+ * DEFAULT, else the first. */
+static const char *extlinux_default(struct facts *f, struct bytes text)
+{
+    struct bytes rest = text, line;
+    const char *wanted = NULL, *label = NULL, *first = NULL, *marked = NULL;
+    while (text_next_line(&rest, &line)) {
+        struct text_list w = text_words(f->arena, line, " \t\r");
+        if (w.count < 2)
+            continue;
+        if (strcasecmp(w.items[0], "default") == 0 && !strstr(w.items[1], ".c32"))
+            wanted = w.items[1];
+        if (strcasecmp(w.items[0], "label") == 0)
+            label = w.items[1];
+        if (!first)
+            first = label;
+        if (strcasecmp(w.items[0], "menu") == 0 && strcasecmp(w.items[1], "default") == 0)
+            marked = label;
+    }
+    return wanted ? wanted : marked ? marked : first;
+}
+
 static void read_extlinux(struct facts *f, const char *path)
 {
-    struct bytes rest, line;
-    if (!read_file(f, path, &rest))
+    struct bytes text, rest, line;
+    if (!read_file(f, path, &text))
         return;
-    const char *wanted = NULL;
+    const char *wanted = extlinux_default(f, text);
     struct source s = {.entry = "", .origin = "extlinux"};
+    rest = text;
     for (int n = 1; text_next_line(&rest, &line); n++) {
         struct text_list w = text_words(f->arena, line, " \t\r");
         if (w.count < 2)
             continue;
-        if (strcasecmp(w.items[0], "default") == 0) {
-            wanted = w.items[1];
-        } else if (strcasecmp(w.items[0], "label") == 0) {
+        const char *key = w.items[0];
+        bool kernel = strcasecmp(key, "kernel") == 0 || strcasecmp(key, "linux") == 0;
+        if (strcasecmp(key, "label") == 0) {
             s.entry = w.items[1];
             s.is_recovery = says_recovery(s.entry);
-            s.is_default = !wanted || strcmp(wanted, s.entry) == 0;
-        } else if (strcasecmp(w.items[0], "append") == 0) {
-            add_tokens(f, s, line, text_find(line, w.items[0]) + 6, path, n);
+            s.is_default = wanted && strcmp(wanted, s.entry) == 0;
+        } else if (strcasecmp(key, "append") == 0) {
+            add_tokens(f, s, line, text_find(line, key) + 6, path, n);
+        } else if (kernel || strcasecmp(key, "initrd") == 0) {
+            struct text_list files = text_words(f->arena, bytes_of(w.items[1]), ",");
+            for (size_t i = 0; i < files.count && i < 16; i++) /* from the file's own directory */
+                add_file(f, s, kernel ? "kernel" : "initrd",
+                         bytes_of(
+                             path_join(f->arena,
+                                       files.items[i][0] == '/' ? "" : path_parent(f->arena, path),
+                                       files.items[i])),
+                         (struct place){path, n, 0});
         }
     }
 }

@@ -139,20 +139,23 @@ static void read_modprobe(struct facts *f)
     }
 }
 
-/* What auditd does when its log has no room left. */
+/* What auditd does when its log has no room left. It wants blanks around the "=" (auditd-config.c
+ * nv_split), and stays down after a line that it cannot take. */
 static void read_auditd(struct facts *f)
 {
     static const char path[] = "/etc/audit/auditd.conf";
-    static const char *const keys[] = {"log_file", "disk_full_action", "admin_space_left",
-                                       "admin_space_left_action", "write_logs"};
+    static const char *const keys[] = {"log_file",         "space_left",
+                                       "space_left_action", "admin_space_left",
+                                       "admin_space_left_action", "disk_full_action",
+                                       "write_logs"};
     struct bytes rest, line;
     if (!read_conf(f, path, &rest))
         return;
     for (int n = 1; text_next_line(&rest, &line); n++) {
-        struct text_list w = text_words(f->arena, line, " \t\r=");
-        for (size_t k = 0; w.count >= 2 && k < sizeof keys / sizeof *keys; k++)
-            if (strcasecmp(w.items[0], keys[k]) == 0)
-                add(f, "auditd", keys[k], w.items[1], path, n);
+        struct text_list w = text_words(f->arena, line, " \t\r");
+        for (size_t k = 0; w.count >= 3 && k < sizeof keys / sizeof *keys; k++)
+            if (strcasecmp(w.items[0], keys[k]) == 0 && strcmp(w.items[1], "=") == 0)
+                add(f, "auditd", keys[k], w.items[2], path, n);
     }
 }
 

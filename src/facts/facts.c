@@ -71,6 +71,7 @@ struct facts *facts_gather(struct arena *a, struct tree *t, struct lens_session 
     facts_read_mounts(f);
     tree_prefetch(t, first_paths, sizeof first_paths / sizeof *first_paths);
     facts_read_os(f);
+    facts_read_volumes(f);
     facts_read_accounts(f);
     facts_read_nsswitch(f);
     facts_read_units(f);
@@ -79,9 +80,12 @@ struct facts *facts_gather(struct arena *a, struct tree *t, struct lens_session 
     facts_read_files(f);
     facts_read_boot(f);
     facts_read_conf(f);
+    facts_read_boot_conf(f);
+    facts_read_space(f);
     facts_read_sudo(f);
     facts_read_firewall(f);
     facts_read_pam(f);
+    facts_read_session(f);
     facts_read_network(f);
     return f;
 }
@@ -234,6 +238,11 @@ struct json *facts_document(const struct facts *f)
     ADD_SECTION(unit_kind, f->units);
     ADD_SECTION(mount_kind, f->mounts);
     ADD_SECTION(filesystem_kind, f->filesystems);
+    ADD_SECTION(disk_kind, f->disks);
+    ADD_SECTION(volume_group_kind, f->volume_groups);
+    ADD_SECTION(lvm_device_kind, f->lvm_devices);
+    ADD_SECTION(crypt_kind, f->crypt);
+    ADD_SECTION(space_kind, f->space);
     ADD_SECTION(boot_kind, f->boot);
     ADD_SECTION(nsswitch_kind, f->nsswitch);
     ADD_SECTION(conf_kind, f->conf);
@@ -242,6 +251,7 @@ struct json *facts_document(const struct facts *f)
     ADD_SECTION(pam_kind, f->pam);
     ADD_SECTION(pam_file_kind, f->pam_files);
     ADD_SECTION(network_kind, f->network);
+    ADD_SECTION(session_kind, f->session);
     json_set(f->arena, document, "login", json_new_array(f->arena));
     ADD_SECTION(gap_kind, f->gaps);
     struct json *notes = json_new_array(f->arena);

@@ -14,9 +14,12 @@
 #include "facts/nsswitch.h"
 #include "facts/os.h"
 #include "facts/pam.h"
+#include "facts/session.h"
+#include "facts/space.h"
 #include "facts/sshd.h"
 #include "facts/sudo.h"
 #include "facts/unit.h"
+#include "facts/volume.h"
 #include "guest/tree.h"
 #include "syntax/lens.h"
 
@@ -47,15 +50,23 @@ struct facts {
     VEC(struct mount_fact) mounts;
     VEC(struct filesystem_fact) filesystems;
     bool disks_known; /* all disks of the guest were given, as far as the engine can tell */
+    bool disks_of_host; /* `filesystems` is what this machine has, the guest's own or not */
+    VEC(struct disk_fact) disks;
+    VEC(struct volume_group_fact) volume_groups;
+    VEC(struct lvm_device_fact) lvm_devices;
+    VEC(struct crypt_fact) crypt;
+    VEC(struct space_fact) space;
     VEC(struct boot_fact) boot;
     VEC(struct nsswitch_fact) nsswitch;
     VEC(struct conf_fact) conf;
     VEC(struct sudo_fact) sudo;
     VEC(struct firewall_fact) firewall;
     struct pam_service pam_service;
+    struct pam_service sudo_pam, sudo_login_pam; /* for `sudo` and `sudo -i`; name NULL: no sudo */
     VEC(struct pam_fact) pam;
     VEC(struct pam_file_fact) pam_files;
     VEC(struct network_fact) network;
+    VEC(struct session_fact) session;
     VEC(struct gap_fact) gaps;
     VEC(const char *) notes; /* sentences for the report */
 };
@@ -67,6 +78,7 @@ struct facts *facts_gather(struct arena *a, struct tree *t, struct lens_session 
 /* The producers' entry points, called by facts_gather in this order (each in its own file). */
 void facts_read_mounts(struct facts *f);   /* mount.c: first, it completes the tree */
 void facts_read_os(struct facts *f);       /* os.c */
+void facts_read_volumes(struct facts *f);  /* volume.c: after os */
 void facts_read_accounts(struct facts *f); /* account.c */
 void facts_read_nsswitch(struct facts *f); /* nsswitch.c */
 void facts_read_units(struct facts *f);    /* unit.c */
@@ -75,10 +87,13 @@ void facts_read_keys(struct facts *f);     /* key.c */
 void facts_read_files(struct facts *f);    /* file.c */
 void facts_read_boot(struct facts *f);     /* boot.c */
 void facts_read_conf(struct facts *f);     /* conf.c */
+void facts_read_boot_conf(struct facts *f); /* boot_conf.c: after conf, mounts and os */
+void facts_read_space(struct facts *f);    /* space.c: after units and conf */
 void facts_read_sudo(struct facts *f);     /* sudo.c */
 void facts_read_pam(struct facts *f);      /* pam.c: after sshd */
 
 void facts_read_firewall(struct facts *f); /* firewall.c: after units and os */
+void facts_read_session(struct facts *f);  /* session.c: after accounts, sshd and keys */
 void facts_read_network(struct facts *f);  /* network.c: after units */
 
 /* For the producers. */

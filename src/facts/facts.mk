@@ -13,13 +13,15 @@ libfacts_a_SOURCES = \
 	src/facts/account_shadow.c \
 	src/facts/assignments.c src/facts/assignments.h \
 	src/facts/boot.c src/facts/boot.h \
+	src/facts/boot_conf.c \
 	src/facts/collect.c src/facts/collect.h \
 	src/facts/conf.c src/facts/conf.h \
+	src/facts/crypttab.c \
 	src/facts/facts.c src/facts/facts.h \
 	src/facts/file.c src/facts/file.h \
 	src/facts/firewall.c src/facts/firewall.h \
 	src/facts/firewall_nft.c src/facts/firewall_parts.h \
-	src/facts/firewall_ufw.c \
+	src/facts/firewall_scripts.c src/facts/firewall_ufw.c \
 	src/facts/firewall_wrappers.c \
 	src/facts/firewall_zones.c \
 	src/facts/key.c src/facts/key.h \
@@ -33,6 +35,8 @@ libfacts_a_SOURCES = \
 	src/facts/mount_options.c \
 	src/facts/mount_units.c \
 	src/facts/network.c src/facts/network.h \
+	src/facts/network_cloud.c src/facts/network_manager.c src/facts/network_modules.c \
+	src/facts/network_netplan.c src/facts/network_surroundings.c \
 	src/facts/network_ifcfg.c src/facts/network_parts.h \
 	src/facts/network_ifupdown.c \
 	src/facts/network_systemd.c \
@@ -43,9 +47,15 @@ libfacts_a_SOURCES = \
 	src/facts/os_openssh.c src/facts/os_openssh.h \
 	src/facts/pam.c src/facts/pam.h \
 	src/facts/pam_files.c src/facts/pam_parts.h \
+	src/facts/pam_users.c \
 	src/facts/record.c src/facts/record.h \
 	src/facts/safe_path.c src/facts/safe_path.h \
 	src/facts/secret.c src/facts/secret.h \
+	src/facts/space.c src/facts/space.h \
+	src/facts/session.c src/facts/session.h \
+	src/facts/session_chroot.c src/facts/session_parts.h \
+	src/facts/session_program.c \
+	src/facts/session_startup.c \
 	src/facts/sshd.c src/facts/sshd.h \
 	src/facts/sshd_address.c src/facts/sshd_address.h \
 	src/facts/sshd_algorithms.c src/facts/sshd_algorithms.h \
@@ -64,6 +74,7 @@ libfacts_a_SOURCES = \
 	src/facts/sshd_read.c src/facts/sshd_read.h \
 	src/facts/sshd_start.c \
 	src/facts/sudo.c src/facts/sudo.h \
+	src/facts/sudo_conf.c \
 	src/facts/sudo_files.c src/facts/sudo_parts.h \
 	src/facts/sudo_rules.c \
 	src/facts/unit.c src/facts/unit.h \
@@ -73,4 +84,5 @@ libfacts_a_SOURCES = \
 	src/facts/unit_legacy.c \
 	src/facts/unit_parts.h \
 	src/facts/unit_paths.c \
-	src/facts/unit_state.c
+	src/facts/unit_state.c \
+	src/facts/volume.c src/facts/volume.h

@@ -39,6 +39,14 @@ void firewall_add_problem(struct facts *f, const struct firewall_source *s, stru
         r->problem = problem;
 }
 
+void firewall_add_refused(struct facts *f, const struct firewall_source *s, struct place at,
+                          const char *why)
+{
+    struct firewall_fact *r = firewall_add(f, s, "refused", at);
+    if (r)
+        r->problem = why;
+}
+
 void firewall_add_chain(struct facts *f, const struct firewall_source *s, const char *table,
                         const char *name, const char *hook, const char *policy, struct place at)
 {
@@ -100,12 +108,19 @@ static void add_restored_rule(struct facts *f, const struct firewall_source *s,
 void firewall_add_iptables(struct facts *f, const struct firewall_source *s, const char *path)
 {
     struct bytes text;
-    if (!firewall_file(f, s, path, &text))
-        return;
-    struct iptables_rules rules = {0};
+    if (firewall_file(f, s, path, &text))
+        firewall_add_restored(f, s, path, text);
+}
+
+void firewall_add_restored(struct facts *f, const struct firewall_source *s, const char *path,
+                           struct bytes text)
+{
+    struct iptables_rules rules = {.is_alone = strcmp(s->name, "iptables") == 0};
     iptables_rules_read(f->arena, text, &rules);
     if (rules.problem)
         firewall_add_problem(f, s, (struct place){path, rules.problem_line, 0}, rules.problem);
+    if (rules.refused)
+        firewall_add_refused(f, s, (struct place){path, rules.refused_line, 0}, rules.refused);
     vec_each (c, &rules.chains)
         firewall_add_chain(f, s, c->table, c->name, hook_of(c->name), c->policy,
                            (struct place){path, c->line, 0});
@@ -176,6 +191,7 @@ void facts_read_firewall(struct facts *f)
         firewall_read_ufw(f, running(f, "ufw.service"));
     if (running(f, "firewalld.service"))
         firewall_read_zones(f, running(f, "firewalld.service"));
+    firewall_read_scripts(f);
     if (f->os.libwrap == TRUTH_YES)
         firewall_read_wrappers(f);
 }

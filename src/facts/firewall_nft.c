@@ -26,7 +26,7 @@ static void read_file(struct nft_script *script, struct reading *r, const char *
     if (firewall_file(r->f, r->source, path, &text))
         nft_script_read(script, path, text);
     else if (tree_stat(r->f->tree, path).presence == PRESENCE_ABSENT && script->depth > 0)
-        firewall_add_problem(r->f, r->source, place_of_file(path), "an included file is missing");
+        nft_script_refuse(script, "an included file is missing", path, 0);
 }
 
 /* libnftables.c: a name without a slash at its start is looked for below /etc. */
@@ -82,6 +82,13 @@ void firewall_read_nft(struct facts *f, const struct unit_fact *loader)
     struct reading r = {f, &s, 0};
     struct nft_script script = {.arena = f->arena, .include = include, .context = &r};
     read_file(&script, &r, rules_file(f, loader));
+    if (!script.problem)
+        nft_script_check(&script);
+    if (script.refused && !script.problem) {
+        firewall_add_refused(f, &s, (struct place){script.refused_file, script.refused_line, 0},
+                             script.refused);
+        return;
+    }
     if (script.problem)
         firewall_add_problem(f, &s, (struct place){script.problem_file, script.problem_line, 0},
                              script.problem);

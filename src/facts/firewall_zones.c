@@ -2,6 +2,7 @@
  * by its source, then by its interface, then the default one. Mirrors firewalld:
  * core/fw_zone.py, core/nftables.py (order of pre, deny, allow, post, target). */
 #include "base/path.h"
+#include "base/limits.h"
 #include "facts/assignments.h"
 #include "facts/collect.h"
 #include "facts/firewall_parts.h"
@@ -9,7 +10,6 @@
 
 #include <strings.h>
 
-#define SERVICE_DEPTH 4
 
 struct zones {
     struct facts *f;
@@ -68,7 +68,7 @@ static void add_service(const struct zone *z, int line, const char *name, const 
 {
     struct facts *f = z->all->f;
     struct xml_elements xml = {0};
-    const char *path = name && depth < SERVICE_DEPTH ? find_file(f, "services", name) : NULL;
+    const char *path = name && depth < LIMIT_FIREWALL_SERVICE_DEPTH ? find_file(f, "services", name) : NULL;
     if (!path || !read_xml(z->all, path, &xml)) {
         firewall_add_problem(f, &z->all->source, (struct place){z->path, line, 0},
                              "a service that is not defined");

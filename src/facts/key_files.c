@@ -6,8 +6,6 @@
 #include "facts/collect.h"
 #include "facts/safe_path.h"
 
-#define ACCOUNTS_MAX 2000u /* whose key files are looked at */
-#define GLOB_MAX     256u  /* files one pattern may match for one person */
 
 static void read_labels(struct facts *f, struct key_file_fact *out)
 {
@@ -96,11 +94,11 @@ static void add_pattern(struct facts *f, struct key_lines_cache *cache,
     }
     struct list_answer found = tree_glob(f->tree, p.path);
     bool unreadable = found.presence == PRESENCE_UNREADABLE;
-    if (unreadable || found.cut || found.count > GLOB_MAX)
+    if (unreadable || found.cut || found.count > LIMIT_KEY_FILES_OF_ONE)
         facts_add_gap(f, "key_file", place_of_file(p.path),
                       unreadable ? found.reason
                                  : "a limit was hit: too many files fit the pattern");
-    for (size_t i = 0; i < found.count && i < GLOB_MAX; i++)
+    for (size_t i = 0; i < found.count && i < LIMIT_KEY_FILES_OF_ONE; i++)
         add_file(f, cache, account, pattern, found.names[i], NULL);
     if (unreadable)
         add_file(f, cache, account, pattern, p.path, "unreadable");
@@ -139,7 +137,7 @@ static void prefetch(struct facts *f, const struct text_list *patterns)
     struct text_list paths = {0};
     size_t n = 0;
     vec_each (account, &f->accounts) {
-        if (!is_candidate(account) || n++ >= ACCOUNTS_MAX)
+        if (!is_candidate(account) || n++ >= LIMIT_ACCOUNTS_WITH_KEYS)
             continue;
         for (size_t i = 0; i < patterns->count; i++) {
             struct key_path p = key_path_expand(f, account, patterns->items[i]);
@@ -162,7 +160,7 @@ void keys_read_authorized(struct facts *f)
     vec_each (account, &f->accounts) {
         if (!is_candidate(account))
             continue;
-        if (n++ >= ACCOUNTS_MAX) {
+        if (n++ >= LIMIT_ACCOUNTS_WITH_KEYS) {
             facts_add_gap(f, "key_file", place_of_file("/etc/passwd"),
                           "a limit was hit: key files of the first 2000 people only");
             return;

@@ -81,7 +81,7 @@ static bool skip_foreign(struct foreign *block, struct bytes line, bool good)
     if (block->until_end) {
         if (text_find(line, "END ") < line.len)
             block->inside = false;
-        return true;
+        return !good; /* sshd knows no blocks: a key line is one wherever it stands */
     }
     block->inside = !good;
     return !good;

@@ -1,15 +1,15 @@
 /* From the words of AuthorizedKeysFile to paths. sshd: auth.c expand_authorized_keys. */
 #include "facts/key_parts.h"
 
+#include "base/limits.h"
 #include "base/path.h"
 #include "base/strbuf.h"
 #include "facts/collect.h"
 
-#define PATTERNS_MAX 256u
 
 static void add_pattern(struct facts *f, struct text_list *list, const char *word)
 {
-    if (list->count < PATTERNS_MAX && !text_list_has(list, word))
+    if (list->count < LIMIT_KEY_PATTERNS && !text_list_has(list, word))
         text_list_add(f->arena, list, word);
 }
 

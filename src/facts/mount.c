@@ -29,6 +29,8 @@ static const struct fact_field mount_fields[] = {
     FACT_FIELD(mount_fact, filesystem, FIELD_TEXT),
     FACT_FIELD(mount_fact, identifies, FIELD_TEXT),
     FACT_FIELD(mount_fact, detail, FIELD_TEXT),
+    FACT_FIELD(mount_fact, pass, FIELD_NUMBER),
+    FACT_FIELD(mount_fact, refusal, FIELD_TEXT),
     FACT_FIELD(mount_fact, at, FIELD_PLACE),
 };
 const struct fact_kind mount_kind = FACT_KIND("mount", mount_fact, mount_fields);
@@ -42,26 +44,29 @@ static const struct fact_field filesystem_fields[] = {
     FACT_FIELD(filesystem_fact, partlabel, FIELD_TEXT),
     FACT_FIELD(filesystem_fact, mounted_on, FIELD_TEXT),
     FACT_FIELD(filesystem_fact, subvolume, FIELD_TEXT),
+    FACT_FIELD(filesystem_fact, damage, FIELD_TEXT),
+    FACT_FIELD(filesystem_fact, on_errors, FIELD_TEXT),
+    FACT_FIELD(filesystem_fact, unclean, FIELD_BOOL),
     FACT_FIELD(filesystem_fact, size, FIELD_NUMBER),
 };
 const struct fact_kind filesystem_kind =
     FACT_KIND("filesystem", filesystem_fact, filesystem_fields);
 
-/* \040 and the like, as getmntent undoes them. */
-static const char *undo_octal(struct arena *a, const char *text)
+/* The escapes that getmntent knows (glibc: mntent_r.c decode_name); any other stands as it is. */
+static const char *undo_escapes(struct arena *a, const char *text)
 {
+    static const struct {
+        const char *escape;
+        char byte;
+    } known[] = {{"\\040", ' '}, {"\\011", '\t'}, {"\\012", '\n'}, {"\\134", '\\'}, {"\\\\", '\\'}};
     struct strbuf s;
     strbuf_init(&s, a);
-    for (const char *p = text; *p; p++) {
-        bool octal = p[0] == '\\' && p[1] >= '0' && p[1] <= '3' && p[2] >= '0' && p[2] <= '7' &&
-                     p[3] >= '0' && p[3] <= '7';
-        int n = octal ? (p[1] - '0') * 64 + (p[2] - '0') * 8 + (p[3] - '0') : 0;
-        if (octal && n != 0) {
-            strbuf_add_char(&s, (char)n);
-            p += 3;
-        } else {
-            strbuf_add_char(&s, *p);
-        }
+    for (const char *p = text; *p;) {
+        size_t i = 0, count = sizeof known / sizeof *known;
+        while (i < count && strncmp(p, known[i].escape, strlen(known[i].escape)) != 0)
+            i++;
+        strbuf_add_char(&s, i < count ? known[i].byte : *p);
+        p += i < count ? strlen(known[i].escape) : 1;
     }
     return s.ptr;
 }
@@ -75,14 +80,22 @@ static bool is_quoted(const char *field)
 static bool is_number(const char *field)
 {
     int64_t n;
-    return text_number(bytes_of(field), INT32_MIN, INT32_MAX, &n);
+    return text_number(text_trim(bytes_of(field)), INT32_MIN, INT32_MAX, &n); /* but for a CR */
+}
+
+/* A blank that is none to getmntent: two fields become one. */
+static bool has_odd_blank(const struct text_list *words)
+{
+    for (size_t i = 0; i < words->count && i < 4; i++)
+        if (strstr(words->items[i], "\xc2\xa0") || strstr(words->items[i], "\xe3\x80\x80"))
+            return true;
+    return false;
 }
 
 /* Defects that show in the shape of the line alone. */
-static const char *shape_defect(const struct mount_fact *m, const struct text_list *words,
-                                struct bytes line)
+static const char *shape_defect(const struct mount_fact *m, const struct text_list *words)
 {
-    if (text_find(line, "\xc2\xa0") < line.len || text_find(line, "\xe3\x80\x80") < line.len)
+    if (has_odd_blank(words))
         return "odd-blank";
     if (words->count < 3)
         return "too-few-fields";
@@ -96,23 +109,40 @@ static const char *shape_defect(const struct mount_fact *m, const struct text_li
     return NULL;
 }
 
+/* systemd-fstab-generator takes the first line of each mount point. */
+static bool is_repeated(const struct facts *f, const struct mount_fact *m)
+{
+    vec_each (other, &f->mounts)
+        if (!other->is_swap && other->directory[0] == '/' && strcmp(other->at.file, FSTAB) == 0 &&
+            strcmp(other->directory, m->directory) == 0)
+            return true;
+    return false;
+}
+
 static void add_line(struct facts *f, struct bytes line, int number)
 {
     struct arena *a = f->arena;
     struct bytes trimmed = text_trim(line);
     if (trimmed.len == 0 || trimmed.ptr[0] == '#' || !facts_has_room(f, "mount", f->mounts.count))
         return;
-    struct text_list words = text_words(a, trimmed, " \t");
+    struct text_list words = text_words(a, line, " \t"); /* a CR belongs to its field */
     struct mount_fact m = {.field_count = (int64_t)words.count, .at = {FSTAB, number, 0}};
-    m.device = undo_octal(a, words.items[0]);
-    m.directory = words.count > 1 ? undo_octal(a, words.items[1]) : "";
-    m.type = words.count > 2 ? undo_octal(a, words.items[2]) : "";
+    m.device = undo_escapes(a, words.items[0]);
+    m.directory = words.count > 1 ? undo_escapes(a, words.items[1]) : "";
+    m.type = words.count > 2 ? undo_escapes(a, words.items[2]) : "";
     if (words.count > 3)
-        m.options = text_words(a, bytes_of(undo_octal(a, words.items[3])), ",");
-    if (m.directory[0] == '/')
-        m.directory = path_tidy(a, m.directory);
-    m.defect = shape_defect(&m, &words, trimmed);
+        m.options = text_words(a, bytes_of(undo_escapes(a, words.items[3])), ",");
+    if (strchr(m.directory, '/')) /* systemd takes "srv/data" for "/srv/data" */
+        m.directory = path_tidy(a, path_join(a, "/", m.directory));
+    if (words.count > 5 && !text_number(text_trim(bytes_of(words.items[5])), 0, INT32_MAX, &m.pass))
+        m.pass = 0;
+    m.defect = shape_defect(&m, &words);
     mount_judge_options(a, &m);
+    if (!m.is_swap && m.directory[0] == '/' && is_repeated(f, &m)) {
+        m.required = false;
+        if (!m.defect)
+            m.defect = "repeated";
+    }
     vec_push(a, &f->mounts, m);
 }
 
@@ -130,17 +160,6 @@ static void read_fstab(struct facts *f)
     }
     for (int n = 1; text_next_line(&rest, &line); n++)
         add_line(f, line, n);
-}
-
-static void read_crypttab(struct mount_context *c)
-{
-    struct read_answer r = tree_read(c->f->tree, "/etc/crypttab", LIMIT_CONFIG_BYTES);
-    struct bytes rest = r.presence == PRESENCE_PRESENT ? r.content : (struct bytes){0}, line;
-    while (text_next_line(&rest, &line) && c->crypt.count < 256) {
-        struct text_list w = text_words(c->f->arena, line, " \t\r");
-        if (w.count >= 2 && w.items[0][0] != '#')
-            vec_push(c->f->arena, &c->crypt, ((struct crypt_name){w.items[0], w.items[1]}));
-    }
 }
 
 /* Another kind of filesystem than the line says: the driver refuses it. Not so for /, which the
@@ -217,7 +236,7 @@ static void mount_one(struct mount_context *c, struct mount_fact *m, size_t inde
             return;
         }
         if (code != ERR_UNSUPPORTED) {
-            m->detail = arena_strdup(f->arena, e.text);
+            m->detail = m->refusal = arena_strdup(f->arena, e.text);
             mark_not_mounted(f, m, m->detail);
             return;
         }
@@ -235,10 +254,11 @@ static bool is_mounted_at_boot(const struct mount_fact *m)
 {
     if (m->is_swap || m->directory[0] != '/' || mount_is_virtual(m))
         return false;
-    if (m->defect && strcmp(m->defect, "type-mismatch") != 0 &&
-        strcmp(m->defect, "bad-number") != 0)
-        return false;
-    return !mount_has_option(m, "noauto") || mount_has_option(m, "x-systemd.automount");
+    static const char *const harmless[] = {"type-mismatch", "bad-number", "too-few-fields"};
+    bool fits = !m->defect;
+    for (size_t i = 0; i < sizeof harmless / sizeof *harmless; i++)
+        fits |= m->defect && strcmp(m->defect, harmless[i]) == 0;
+    return fits && (!mount_is_noauto(m) || mount_has_option(m, "x-systemd.automount"));
 }
 
 struct pending {
@@ -326,15 +346,19 @@ void facts_read_mounts(struct facts *f)
     c.disks.items = copy;
     read_fstab(f);
     mount_read_units(f);
-    read_crypttab(&c);
+    mount_read_crypttab(&c);
     mount_all(&c);
     settle_root(&c);
+    mount_settle_crypttab(&c);
+    volume_add_facts(f, &c.disks);
+    f->disks_of_host = c.disks.of_host;
     for (size_t i = 0; i < c.disks.count && facts_has_room(f, "filesystem", i); i++) {
         const struct filesystem *fs = &c.disks.items[i];
         vec_push(f->arena, &f->filesystems,
                  ((struct filesystem_fact){fs->device, or_null(fs->type), or_null(fs->uuid),
                                            or_null(fs->label), or_null(fs->partuuid),
                                            or_null(fs->partlabel), or_null(fs->mounted_on),
-                                           fs->subvolume, (int64_t)fs->size}));
+                                           fs->subvolume, fs->damage, fs->on_errors, fs->unclean,
+                                           (int64_t)fs->size}));
     }
 }

@@ -143,7 +143,7 @@ static size_t resolve_mapper(const struct mount_context *c, struct mount_fact *m
         i = find_device(c, m, lvm);
     if (i != NO_FILESYSTEM)
         return i;
-    vec_each (crypt, &c->crypt) {
+    vec_each (crypt, &c->f->crypt) {
         if (strcmp(crypt->name, name) != 0)
             continue;
         struct mount_fact under = {.device = crypt->device, .type = "auto", .directory = "none"};
@@ -253,6 +253,13 @@ static bool root_without_tag(const struct mount_context *c, const struct mount_f
     return false;
 }
 
+/* A filesystem has its id and label inside of what is encrypted; a partition has its own outside. */
+static bool may_be_locked(const struct mount_context *c, const struct mount_fact *m)
+{
+    return any_encrypted(c) &&
+           (strcmp(m->identifies, "UUID") == 0 || strcmp(m->identifies, "LABEL") == 0);
+}
+
 size_t mount_resolve_device(const struct mount_context *c, struct mount_fact *m)
 {
     bool can_tell = disks_are_the_guests(c);
@@ -265,7 +272,7 @@ size_t mount_resolve_device(const struct mount_context *c, struct mount_fact *m)
     size_t i = resolve(c, m);
     if (!can_tell)
         m->device_found = TRUTH_UNKNOWN;
-    if (i == NO_FILESYSTEM && can_tell && root_without_tag(c, m))
+    if (i == NO_FILESYSTEM && can_tell && (root_without_tag(c, m) || may_be_locked(c, m)))
         m->device_found = TRUTH_UNKNOWN;
     if (i == NO_FILESYSTEM)
         return i;

@@ -3,6 +3,7 @@
 
 #include <strings.h>
 
+#include "base/path.h"
 #include "facts/collect.h"
 #include "facts/secret.h"
 
@@ -14,17 +15,21 @@ static const char *const disk_types[] = {
     "vfat",     "xfs",      "zfs",    "zonefs",
 };
 static const char *const virtual_types[] = {
-    "9p",         "aufs",       "autofs",    "binfmt_misc", "bind",     "bpf",      "cgroup",
-    "cgroup2",    "configfs",   "cramfs",    "debugfs",     "devpts",   "devtmpfs", "ecryptfs",
-    "efivarfs",   "fuse",       "fusectl",   "hugetlbfs",   "ignore",   "mqueue",   "none",
-    "nullfs",     "overlay",    "overlayfs", "pipefs",      "proc",     "pstore",   "ramfs",
-    "rpc_pipefs", "securityfs", "selinuxfs", "smackfs",     "sysfs",    "tmpfs",    "tracefs",
-    "unionfs",    "usbfs",      "vboxsf",    "vmhgfs",      "virtiofs", "mergerfs", "prl_fs",
-    "nfsd",       "rootfs",
+    "9p",         "aufs",      "autofs",  "binfmt_misc", "bind",     "bpf",      "cgroup",
+    "cgroup2",    "configfs",  "cramfs",  "debugfs",     "devpts",   "devtmpfs", "ecryptfs",
+    "efivarfs",   "fuse",      "fusectl", "hugetlbfs",   "mqueue",   "none",     "nullfs",
+    "overlay",    "overlayfs", "pipefs",  "proc",        "pstore",   "ramfs",    "rpc_pipefs",
+    "securityfs", "selinuxfs", "smackfs", "sysfs",       "tmpfs",    "tracefs",  "unionfs",
+    "usbfs",      "vboxsf",    "vmhgfs",  "virtiofs",    "mergerfs", "prl_fs",   "nfsd",
+    "rootfs",
 };
 static const char *const network_types[] = {
-    "afs",   "beegfs", "ceph", "cifs",  "coda", "davfs", "glusterfs", "gpfs", "lustre",
-    "ncpfs", "nfs",    "nfs4", "pvfs2", "smb3", "smbfs", "sshfs",     "efs",  "s3fs",
+    /* systemd: mountpoint-util.c fstype_is_network; others it takes for local */
+    "afs",   "ceph", "cifs", "davfs", "gfs",   "gfs2", "glusterfs", "lustre", "ncp",
+    "ncpfs", "nfs",  "nfs4", "ocfs2", "pvfs2", "smb3", "smbfs",     "sshfs",
+};
+static const char *const other_network_types[] = {
+    "beegfs", "coda", "efs", "gpfs", "s3fs",
 };
 
 #define COUNT(table) (sizeof(table) / sizeof *(table))
@@ -70,6 +75,64 @@ static bool is_network_type(const char *type)
     return among(network_types, COUNT(network_types), type);
 }
 
+/* Of two opposite words the later one counts (systemd: fstab-util.c fstab_test_yes_no_option). */
+static bool is_on(const struct mount_fact *m, const char *yes, const char *no)
+{
+    bool on = false;
+    for (size_t i = 0; i < m->options.count; i++) {
+        size_t n = strcspn(m->options.items[i], "=");
+        if (n == strlen(yes) && strncmp(m->options.items[i], yes, n) == 0)
+            on = true;
+        else if (n == strlen(no) && strncmp(m->options.items[i], no, n) == 0)
+            on = false;
+    }
+    return on;
+}
+
+bool mount_is_noauto(const struct mount_fact *m)
+{
+    return is_on(m, "noauto", "auto");
+}
+
+/* systemd mounts these itself and passes over their lines (mount-setup.c mount_point_is_api). */
+static bool is_api(const struct mount_fact *m)
+{
+    static const char *const points[] = {
+        "/proc",
+        "/sys",
+        "/dev",
+        "/dev/pts",
+        "/dev/shm",
+        "/run",
+        "/sys/kernel/security",
+        "/sys/fs/pstore",
+        "/sys/fs/bpf",
+        "/sys/firmware/efi/efivars",
+    };
+    return among(points, COUNT(points), m->directory) || strcmp(m->type, "autofs") == 0 ||
+           path_is_below(m->directory, "/sys/fs/cgroup");
+}
+
+/* Does local-fs.target require the unit that systemd-fstab-generator makes of this line? */
+static bool is_required(const struct mount_fact *m)
+{
+    if (m->is_swap || m->directory[0] != '/' || is_api(m) ||
+        mount_has_option(m, "x-systemd.automount") ||
+        text_list_has(&m->options, "comment=systemd.automount"))
+        return false;
+    bool by_name = false;
+    for (size_t i = 0; i < m->options.count; i++) {
+        const char *option = m->options.items[i];
+        if (strcmp(option, "x-systemd.required-by=local-fs.target") == 0)
+            return true;
+        by_name |= strncmp(option, "x-systemd.wanted-by=", 20) == 0 ||
+                   strncmp(option, "x-systemd.required-by=", 22) == 0;
+    }
+    if (by_name || m->is_network)
+        return false;
+    return strcmp(m->directory, "/") == 0 || (!is_on(m, "nofail", "fail") && !mount_is_noauto(m));
+}
+
 static bool is_known_type(struct arena *a, const char *types)
 {
     struct text_list list = text_words(a, bytes_of(types), ",");
@@ -77,6 +140,7 @@ static bool is_known_type(struct arena *a, const char *types)
         const char *type = list.items[i];
         if (!among(disk_types, COUNT(disk_types), type) &&
             !among(virtual_types, COUNT(virtual_types), type) && !is_network_type(type) &&
+            !among(other_network_types, COUNT(other_network_types), type) &&
             strcmp(type, "swap") != 0 && strncmp(type, "fuse.", 5) != 0 &&
             strncmp(type, "mount.", 6) != 0)
             return false;
@@ -94,7 +158,8 @@ static const char *bad_option(const struct mount_fact *m)
         "noffail", "no_fail", "notime",   "noatme",   "no-atime", "noauot",
     };
     for (size_t i = 0; i < m->options.count; i++)
-        if (among(wrong, COUNT(wrong), m->options.items[i]))
+        if (among(wrong, COUNT(wrong), m->options.items[i]) || m->options.items[i][0] == '#' ||
+            strchr(m->options.items[i], '\r'))
             return m->options.items[i];
     return NULL;
 }
@@ -118,17 +183,9 @@ void mount_judge_options(struct arena *a, struct mount_fact *m)
     withhold_passwords(m);
     static const char *const system[] = {"/", "/usr", "/var", "/boot", "/boot/efi"};
     m->is_swap = strcmp(m->type, "swap") == 0;
-    m->is_network = is_network_type(m->type) || mount_has_option(m, "_netdev") ||
-                    strncmp(m->device, "//", 2) == 0 ||
-                    (m->device[0] != '/' && strstr(m->device, ":/") && !strchr(m->device, '='));
+    m->is_network = is_network_type(m->type) || text_list_has(&m->options, "_netdev");
     m->system = among(system, COUNT(system), m->directory);
-    /* systemd-fstab-generator: these lines are not required by local-fs.target. */
-    m->required = !m->is_swap && !m->is_network && m->directory[0] == '/' &&
-                  !mount_has_option(m, "nofail") && !mount_has_option(m, "noauto") &&
-                  !mount_has_option(m, "x-systemd.automount") &&
-                  !mount_has_option(m, "comment=systemd.automount") &&
-                  !mount_has_option(m, "x-systemd.wanted-by") &&
-                  !mount_has_option(m, "x-systemd.required-by") && strcmp(m->type, "ignore") != 0;
+    m->required = is_required(m);
     if (m->defect || m->field_count < 3)
         return;
     if (!is_known_type(a, m->type)) {

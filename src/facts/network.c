@@ -3,14 +3,16 @@
 
 #include "base/limits.h"
 #include "base/path.h"
+#include "facts/assignments.h"
 #include "facts/collect.h"
 #include "facts/network_parts.h"
 
 static const struct fact_field network_fields[] = {
-    FACT_FIELD(network_fact, item, FIELD_TEXT),      FACT_FIELD(network_fact, manager, FIELD_TEXT),
-    FACT_FIELD(network_fact, name, FIELD_TEXT),      FACT_FIELD(network_fact, started, FIELD_BOOL),
-    FACT_FIELD(network_fact, automatic, FIELD_BOOL), FACT_FIELD(network_fact, method, FIELD_TEXT),
-    FACT_FIELD(network_fact, mac, FIELD_TEXT),       FACT_FIELD(network_fact, problem, FIELD_TEXT),
+    FACT_FIELD(network_fact, item, FIELD_TEXT),       FACT_FIELD(network_fact, manager, FIELD_TEXT),
+    FACT_FIELD(network_fact, name, FIELD_TEXT),       FACT_FIELD(network_fact, started, FIELD_BOOL),
+    FACT_FIELD(network_fact, automatic, FIELD_BOOL),  FACT_FIELD(network_fact, method, FIELD_TEXT),
+    FACT_FIELD(network_fact, mac, FIELD_TEXT),        FACT_FIELD(network_fact, problem, FIELD_TEXT),
+    FACT_FIELD(network_fact, addresses, FIELD_TEXTS), FACT_FIELD(network_fact, value, FIELD_TEXT),
     FACT_FIELD(network_fact, at, FIELD_PLACE),
 };
 const struct fact_kind network_kind = FACT_KIND("network", network_fact, network_fields);
@@ -58,9 +60,10 @@ bool network_read(struct facts *f, const char *path, struct bytes *out)
 
 bool network_is_nic(const char *name)
 {
-    static const char *const others[] = {"lo",    "br",  "virbr", "docker", "veth", "bond",  "team",
-                                         "vlan",  "tun", "tap",   "wg",     "ppp",  "wl",    "ww",
-                                         "dummy", "sit", "vt-",   "ve-",    "vb-",  "host0", "ib"};
+    static const char *const others[] = {"lo",   "br",    "virbr", "docker", "veth", "bond",
+                                         "team", "vlan",  "tun",   "tap",    "wg",   "ppp",
+                                         "wl",   "ww",    "dummy", "sit",    "vt-",  "ve-",
+                                         "vb-",  "host0", "ib",    "vz-",    "6rd",  "ns-"};
     for (size_t i = 0; i < sizeof others / sizeof *others; i++)
         if (strncmp(name, others[i], strlen(others[i])) == 0)
             return false;
@@ -120,8 +123,20 @@ static void read_network_script(struct facts *f)
         struct network_fact *n =
             network_add(f, "service", "ifcfg", "network", place_of_file(scripts[i]));
         struct list_answer on = tree_glob(f->tree, "/etc/rc.d/rc3.d/S[0-9][0-9]network");
-        if (n)
-            n->started = on.presence == PRESENCE_PRESENT && on.count > 0;
+        if (!n)
+            return;
+        n->started = on.presence == PRESENCE_PRESENT && on.count > 0;
+        struct bytes text;
+        struct assignments list = {0};
+        if (!n->started || !network_read(f, "/etc/sysconfig/network", &text))
+            return;
+        assignments_read(f->arena, text, ASSIGNMENT_SHELL, &list);
+        const struct assignment *off = assignments_find(&list, "NETWORKING");
+        if (off && strcmp(off->value, "no") == 0) { /* /etc/init.d/network: exit 6 */
+            n->started = false;
+            n->problem = "NETWORKING=no";
+            n->at = (struct place){"/etc/sysconfig/network", off->line, 0};
+        }
         return;
     }
 }
@@ -151,6 +166,7 @@ void facts_read_network(struct facts *f)
     } else if (f->os.service_manager == SERVICES_OPENRC) {
         read_run_levels(f);
     } else {
+        network_read_surroundings(f);
         return;
     }
     read_own_scripts(f);
@@ -159,4 +175,5 @@ void facts_read_network(struct facts *f)
     network_read_keyfiles(f);
     network_read_ifupdown(f);
     network_read_ifcfg(f);
+    network_read_surroundings(f);
 }

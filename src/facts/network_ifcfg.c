@@ -15,6 +15,20 @@ static bool says(const struct assignments *list, const char *name, const char *v
     return found && strcasecmp(found, value) == 0;
 }
 
+/* Of a bond, bridge or team, or of PPP: it needs no address of its own. */
+static bool is_part(const struct assignments *list)
+{
+    static const char *const names[] = {"MASTER",           "BRIDGE",      "BRIDGE_UUID",
+                                        "MASTER_UUID",      "TEAM_MASTER", "SLAVE",
+                                        "TEAM_MASTER_UUID", "OVS_BRIDGE",  "DEVICETYPE",
+                                        "TEAM_PORT_CONFIG"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (assignments_find(list, names[i]))
+            return true;
+    const char *type = assignments_value(list, "TYPE");
+    return type && strcasecmp(type, "Ethernet") != 0;
+}
+
 static void add_ifcfg(struct facts *f, const char *path, bool suse)
 {
     struct bytes text;
@@ -35,6 +49,7 @@ static void add_ifcfg(struct facts *f, const char *path, bool suse)
                                          named ? named : device, place_of_file(path));
     if (!n)
         return;
+    int mac_line = 0;
     static const char *const offs[] = {"off", "manual", "no"};
     n->automatic = suse || !says(&list, "ONBOOT", "no");
     const struct assignment *on = assignments_find(&list, suse ? "STARTMODE" : "ONBOOT");
@@ -43,14 +58,30 @@ static void add_ifcfg(struct facts *f, const char *path, bool suse)
     if (!n->automatic && on)
         n->at.line = on->line;
     n->mac = assignments_value(&list, "HWADDR");
-    bool fixed = false;
-    vec_each (p, &list.items)
-        fixed |= strncmp(p->name, "IPADDR", 6) == 0 && *p->value;
+    vec_each (p, &list.items) {
+        bool is_address = strncmp(p->name, "IPADDR", 6) == 0 || strcmp(p->name, "IPV6ADDR") == 0;
+        if (is_address && *p->value)
+            text_list_add(f->arena, &n->addresses, p->value);
+        if (strcmp(p->name, "HWADDR") == 0)
+            mac_line = p->line;
+    }
+    bool fixed = n->addresses.count > 0;
     const char *protocol = assignments_value(&list, "BOOTPROTO");
     bool dhcp =
         protocol && (strncasecmp(protocol, "dhcp", 4) == 0 || strcasecmp(protocol, "bootp") == 0 ||
                      strcasecmp(protocol, "auto") == 0);
     n->method = dhcp ? "dhcp" : fixed ? "static" : "other";
+    if (n->mac && n->automatic)
+        n->at.line = mac_line;
+    if (!suse && !dhcp && !fixed && !is_part(&list)) {
+        const struct assignment *a = assignments_find(&list, "BOOTPROTO");
+        bool no_six = says(&list, "IPV6INIT", "no");
+        n->value = "no-address";
+        if (no_six)
+            n->method = "none";
+        if (n->automatic)
+            n->at.line = a ? a->line : 0;
+    }
 }
 
 void network_read_ifcfg(struct facts *f)

@@ -14,9 +14,12 @@ bool network_read(struct facts *f, const char *path, struct bytes *out);
 bool network_is_nic(const char *name);
 
 void network_read_networkd(struct facts *f); /* network_systemd.c */
-void network_read_keyfiles(struct facts *f); /* network_systemd.c */
-void network_read_netplan(struct facts *f);  /* network_systemd.c */
+void network_read_keyfiles(struct facts *f); /* network_manager.c */
+void network_read_netplan(struct facts *f);  /* network_netplan.c */
 void network_read_ifupdown(struct facts *f); /* network_ifupdown.c */
 void network_read_ifcfg(struct facts *f);    /* network_ifcfg.c */
+void network_read_surroundings(struct facts *f); /* network_surroundings.c */
+void network_read_modules(struct facts *f);      /* network_modules.c */
+void network_read_cloud(struct facts *f);        /* network_cloud.c */
 
 #endif

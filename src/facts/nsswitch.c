@@ -101,6 +101,9 @@ void facts_read_nsswitch(struct facts *f)
         }
         if (r.presence == PRESENCE_PRESENT)
             path = paths[i];
+        if (r.cut)
+            facts_add_gap(f, "nsswitch", place_of_file(paths[i]),
+                          "a limit was hit: larger than 1 MiB, the rest is not read");
     }
     struct text_list directories = facts_library_directories(f);
     for (size_t i = 0; i < sizeof databases / sizeof *databases; i++) {

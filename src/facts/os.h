@@ -37,6 +37,7 @@ struct os_facts {
     enum truth private_group;   /* … tolerates a group-writable file of a private group (Debian) */
     const char *session_path;   /* sshd-session (9.8 on): where this family has it; NULL before */
     const char *auth_path;      /* sshd-auth (10.0 on) */
+    struct text_list programs_cut; /* of sshd: ELF files that end before their segments do; not rendered */
     struct text_list libraries_missing; /* shared objects sshd needs that are in no library directory */
     /* Not rendered. */
     enum os_family family_code;

@@ -3,11 +3,9 @@
 
 #include <elf.h>
 
+#include "base/limits.h"
 #include "facts/collect.h"
 
-#define ELF_MAX_HEADERS 128u /* program headers looked at: real ones have a dozen */
-#define ELF_MAX_DYNAMIC 1024u
-#define ELF_MAX_NAME    256u
 
 struct elf {
     struct bytes file;
@@ -60,8 +58,8 @@ static const char *name_at(struct arena *a, const struct elf *e, uint64_t offset
     if (offset >= e->file.len)
         return NULL;
     struct bytes rest = bytes_cut(e->file, offset, e->file.len);
-    if (rest.len > ELF_MAX_NAME)
-        rest.len = ELF_MAX_NAME;
+    if (rest.len > LIMIT_ELF_NAME_BYTES)
+        rest.len = LIMIT_ELF_NAME_BYTES;
     const char *end = memchr(rest.ptr, '\0', rest.len);
     return end && end > rest.ptr ? arena_text(a, bytes_cut(rest, 0, (size_t)(end - rest.ptr)))
                                  : NULL;
@@ -100,8 +98,8 @@ static void read_dynamic(struct arena *a, const struct elf *e, const struct segm
     unsigned word = e->wide ? 8 : 4;
     uint64_t strings = 0, found = 0;
     uint64_t entries = dynamic->size / (2 * word);
-    if (entries > ELF_MAX_DYNAMIC)
-        entries = ELF_MAX_DYNAMIC;
+    if (entries > LIMIT_ELF_DYNAMIC)
+        entries = LIMIT_ELF_DYNAMIC;
     for (uint64_t i = 0; i < entries; i++)
         if (number_at(e, dynamic->offset + i * 2 * word, word) == DT_STRTAB)
             strings = number_at(e, dynamic->offset + i * 2 * word + word, word);
@@ -128,7 +126,10 @@ static void read_dynamic(struct arena *a, const struct elf *e, const struct segm
 bool elf_read(struct arena *a, struct bytes file, struct elf_facts *out)
 {
     *out = (struct elf_facts){0};
-    if (file.len < 52 || memcmp(file.ptr, ELFMAG, SELFMAG) != 0)
+    if (file.len < SELFMAG || memcmp(file.ptr, ELFMAG, SELFMAG) != 0)
+        return false;
+    out->is_cut = file.len < 52;
+    if (out->is_cut)
         return false;
     struct elf e = {file, file.ptr[EI_CLASS] == ELFCLASS64, file.ptr[EI_DATA] == ELFDATA2MSB};
     if (!e.wide && file.ptr[EI_CLASS] != ELFCLASS32)
@@ -137,13 +138,18 @@ bool elf_read(struct arena *a, struct bytes file, struct elf_facts *out)
     uint64_t table = e.wide ? number_at(&e, 32, 8) : number_at(&e, 28, 4);
     uint64_t size = number_at(&e, e.wide ? 54 : 42, 2);
     uint64_t count = number_at(&e, e.wide ? 56 : 44, 2);
+    out->is_cut = table >= file.len || size * count > file.len - table;
     if (table == 0 || table >= file.len || size < (e.wide ? 56u : 32u) || count == 0)
         return false;
-    struct segment segments[ELF_MAX_HEADERS];
-    if (count > ELF_MAX_HEADERS)
-        count = ELF_MAX_HEADERS;
+    struct segment segments[LIMIT_ELF_HEADERS];
+    if (count > LIMIT_ELF_HEADERS)
+        count = LIMIT_ELF_HEADERS;
     for (uint64_t i = 0; i < count; i++)
         segments[i] = segment_at(&e, table + i * size);
+    for (uint64_t i = 0; i < count; i++)
+        out->is_cut |= segments[i].type == PT_LOAD &&
+                       (segments[i].offset > file.len ||
+                        segments[i].size > file.len - segments[i].offset);
     for (uint64_t i = 0; i < count; i++) {
         if (segments[i].type == PT_INTERP)
             out->interpreter = name_at(a, &e, segments[i].offset);

@@ -13,9 +13,10 @@ struct elf_facts {
     struct text_list needed;  /* DT_NEEDED */
     struct text_list search;  /* DT_RPATH and DT_RUNPATH, absolute directories only */
     const char *interpreter;  /* PT_INTERP, NULL when there is none */
+    bool is_cut;              /* the file ends before its headers or segments do */
 };
 
-/* False: not an ELF file, or cut off in its headers. */
+/* False: not an ELF file, or cut off in its headers (then is_cut says so). */
 bool elf_read(struct arena *a, struct bytes file, struct elf_facts *out);
 
 #endif

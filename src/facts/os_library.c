@@ -5,8 +5,6 @@
 #include "base/path.h"
 #include "facts/collect.h"
 
-#define LD_CONF_DEPTH 4
-#define LD_CONF_FILES 256u /* read altogether: a file may include itself */
 
 /* Debian's multiarch name of an architecture. */
 static const char *multiarch_of(const char *architecture)
@@ -28,13 +26,15 @@ static const char *multiarch_of(const char *architecture)
 static void read_ld_conf(struct facts *f, const char *path, struct text_list *out, int depth,
                          size_t *files_read)
 {
-    if (++*files_read > LD_CONF_FILES)
+    if (++*files_read > LIMIT_LD_CONF_FILES)
         return;
     struct read_answer r = tree_read(f->tree, path, LIMIT_CONFIG_BYTES);
+    if (r.presence == PRESENCE_UNREADABLE)
+        facts_add_gap(f, "os", place_of_file(path), r.reason);
     if (r.presence != PRESENCE_PRESENT)
         return;
     struct bytes rest = r.content, line;
-    while (text_next_line(&rest, &line) && out->count < 256 && *files_read <= LD_CONF_FILES) {
+    while (text_next_line(&rest, &line) && out->count < 256 && *files_read <= LIMIT_LD_CONF_FILES) {
         const char *hash = line.len ? memchr(line.ptr, '#', line.len) : NULL;
         if (hash)
             line = bytes_cut(line, 0, (size_t)(hash - line.ptr));
@@ -46,7 +46,7 @@ static void read_ld_conf(struct facts *f, const char *path, struct text_list *ou
                 text_list_add(f->arena, out, words.items[0]);
             continue;
         }
-        for (size_t i = 1; i < words.count && depth < LD_CONF_DEPTH; i++) {
+        for (size_t i = 1; i < words.count && depth < LIMIT_LD_CONF_DEPTH; i++) {
             const char *pattern = words.items[i][0] == '/'
                                       ? words.items[i]
                                       : path_join(f->arena, "/etc", words.items[i]);
@@ -92,25 +92,30 @@ static bool is_missing(struct facts *f, const char *name, const struct text_list
     return true;
 }
 
-void facts_find_missing_libraries(struct facts *f, const struct elf_facts *program)
+struct text_list facts_missing_libraries(struct facts *f, const struct elf_facts *program)
 {
-    struct text_list directories = {0};
+    struct text_list directories = {0}, missing = {0};
     struct text_list common = facts_library_directories(f);
     for (size_t i = 0; i < program->search.count; i++)
         text_list_add(f->arena, &directories, program->search.items[i]);
     for (size_t i = 0; i < common.count; i++)
         text_list_add(f->arena, &directories, common.items[i]);
-    struct text_list *missing = &f->os.libraries_missing;
-    if (program->interpreter && program->interpreter[0] == '/' &&
-        is_gone(f, program->interpreter) && !text_list_has(missing, program->interpreter))
-        text_list_add(f->arena, missing, program->interpreter);
+    if (program->interpreter && program->interpreter[0] == '/' && is_gone(f, program->interpreter))
+        text_list_add(f->arena, &missing, program->interpreter);
     for (size_t i = 0; i < program->needed.count && i < 256; i++) {
         const char *name = program->needed.items[i];
-        if (text_list_has(missing, name))
-            continue;
         bool gone = strchr(name, '/') ? name[0] == '/' && is_gone(f, name)
                                       : is_missing(f, name, &directories);
-        if (gone)
-            text_list_add(f->arena, missing, name);
+        if (gone && !text_list_has(&missing, name))
+            text_list_add(f->arena, &missing, name);
     }
+    return missing;
+}
+
+void facts_find_missing_libraries(struct facts *f, const struct elf_facts *program)
+{
+    struct text_list missing = facts_missing_libraries(f, program);
+    for (size_t i = 0; i < missing.count; i++)
+        if (!text_list_has(&f->os.libraries_missing, missing.items[i]))
+            text_list_add(f->arena, &f->os.libraries_missing, missing.items[i]);
 }

@@ -25,9 +25,14 @@ static struct program read_program(struct facts *f, const char *path)
         facts_add_gap(f, "os", place_of_file(path), r.reason);
     if (r.presence != PRESENCE_PRESENT)
         return p;
+    if (r.cut)
+        facts_add_gap(f, "os", place_of_file(path),
+                      "a limit was hit: larger than 32 MiB, the rest is not read");
     p.present = true;
     p.content = r.content;
     p.is_elf = elf_read(f->arena, r.content, &p.elf);
+    if (p.elf.is_cut && !r.cut)
+        text_list_add(f->arena, &f->os.programs_cut, path);
     return p;
 }
 
@@ -137,6 +142,8 @@ static bool version_from_packages(struct facts *f)
     };
     for (size_t i = 0; i < sizeof databases / sizeof *databases; i++) {
         struct read_answer r = tree_read(f->tree, databases[i].path, LIMIT_BINARY_BYTES);
+        if (r.presence == PRESENCE_UNREADABLE)
+            facts_add_gap(f, "os", place_of_file(databases[i].path), r.reason);
         if (r.presence != PRESENCE_PRESENT)
             continue;
         struct bytes v = paragraph_field(r.content, databases[i].first, databases[i].field);
@@ -145,6 +152,9 @@ static bool version_from_packages(struct facts *f)
             v = bytes_cut(v, (size_t)(colon - v.ptr) + 1, v.len);
         if (v.len > 0 && set_version(f, v, databases[i].source))
             return true;
+        if (r.cut)
+            facts_add_gap(f, "os", place_of_file(databases[i].path),
+                          "a limit was hit: larger than 32 MiB, the rest is not read");
     }
     return false;
 }

@@ -293,8 +293,47 @@ static const char *missing_helper(struct facts *f)
     return paths[0];
 }
 
-void facts_read_pam(struct facts *f)
+/* The stacks of one more service beside sshd's; "other" has been read. */
+static struct pam_service read_another(struct reading *r, const char *name)
 {
+    struct facts *f = r->f;
+    const struct pam_service of_sshd = f->pam_service;
+    f->pam_service = (struct pam_service){.name = name};
+    struct pam_service *s = &f->pam_service;
+    bool known = false;
+    vec_each (e, &f->pam)
+        known |= strcmp(e->service, name) == 0;
+    s->file_missing = !known && !read_service(r, name);
+    const struct pam_service answer = *s;
+    f->pam_service = of_sshd;
+    return answer;
+}
+
+/* sudo with --with-pam-login, as Debian from 12 and Red Hat build it, asks for "sudo-i" before a
+ * login shell; without it "sudo" serves for both. */
+static void read_sudo(struct reading *r)
+{
+    struct facts *f = r->f;
+    bool installed = false;
+    vec_each (s, &f->sudo)
+        installed |= strcmp(s->item, "program") == 0;
+    /* No module anywhere: a system without PAM, and a sudo that does not ask it. */
+    if (!installed || (r->module_directories.count == 0 && !r->directories_unreadable))
+        return;
+    bool other = false;
+    vec_each (e, &f->pam)
+        other |= strcmp(e->service, "other") == 0;
+    if (!other)
+        read_another(r, "other");
+    f->sudo_pam = read_another(r, "sudo");
+    f->sudo_login_pam = f->sudo_pam;
+    if (tree_stat(f->tree, "/etc/pam.d/sudo-i").presence != PRESENCE_ABSENT)
+        f->sudo_login_pam = read_another(r, "sudo-i");
+}
+
+static void read_sshd(struct reading *r)
+{
+    struct facts *f = r->f;
     struct pam_service *s = &f->pam_service;
     s->name = "sshd";
     if (f->os.openssh_version >= 908) {
@@ -302,17 +341,23 @@ void facts_read_pam(struct facts *f)
         if (named && *named)
             s->name = named;
     }
+    s->clears_nologin = clears_nologin(f);
     if (f->os.pam == TRUTH_NO || strcasecmp(sshd_config_value(f->sshd, "UsePAM"), "yes") != 0)
         return;
-    s->clears_nologin = clears_nologin(f);
     s->helper = missing_helper(f);
-    struct reading r = {.f = f};
-    find_module_directories(&r);
-    s->file_missing = !read_service(&r, s->name);
+    s->file_missing = !read_service(r, s->name);
     s->file_empty = !s->file_missing && f->pam.count == 0;
-    if (!s->broken && strcasecmp(s->name, "other") != 0 && !read_service(&r, "other") &&
+    if (!s->broken && strcasecmp(s->name, "other") != 0 && !read_service(r, "other") &&
         s->file_missing) {
         s->broken = !s->unreadable;
         s->broken_at = place_of_file(path_join(f->arena, "/etc/pam.d", s->name));
     }
+}
+
+void facts_read_pam(struct facts *f)
+{
+    struct reading r = {.f = f};
+    find_module_directories(&r);
+    read_sshd(&r);
+    read_sudo(&r);
 }

@@ -34,6 +34,9 @@ struct pam_file_fact {
     int64_t count; /* lines */
     struct place at;
     /* Not rendered. */
+    const char *user; /* whose second factor is in it */
+    int64_t uid, size;
+    struct bytes content;    /* of a tally */
     VEC(struct bytes) lines; /* without newlines; the last one may lack its newline */
     bool ends_with_newline;
 };
@@ -44,6 +47,8 @@ struct pam_service {
     bool file_missing;   /* no file of that name: "other" decides */
     bool file_empty;     /* it names no module */
     bool clears_nologin; /* systemd-user-sessions of this release takes /etc/nologin away */
+    bool makes_nologin;  /* systemd-tmpfiles makes /run/nologin at boot */
+    bool is_utc;         /* the clock shows UTC; looked at only where pam_time asks */
     const char *helper;  /* where pam_unix's unix_chkpwd should be; NULL: it is there */
     bool broken;         /* pam_start fails: nobody gets in */
     struct place broken_at;
@@ -51,6 +56,9 @@ struct pam_service {
     const char *unreadable; /* some part could not be read; the reason */
     struct place unreadable_at;
 };
+
+/* What a line of pam_exec.so runs; NULL: nothing. */
+const char *pam_exec_program(const struct pam_fact *entry);
 
 extern const struct fact_kind pam_kind, pam_file_kind;
 

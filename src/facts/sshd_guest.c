@@ -7,8 +7,6 @@
 #include "facts/collect.h"
 #include "facts/sshd_number.h"
 
-#define LOOKUPS_MAX  500
-#define SEARCHED_MAX (16u * 1024u * 1024u) /* bytes of services and hosts, over all look-ups */
 
 static struct bytes load(struct sshd_guest *g, const char *path, bool *was_read,
                          struct bytes *content, enum presence *presence)
@@ -38,7 +36,7 @@ static struct text_list words_of(struct sshd_guest *g, struct bytes line)
 static int service_port(struct sshd_guest *g, const char *name)
 {
     struct bytes rest = load(g, "/etc/services", &g->services_read, &g->services, NULL), line;
-    if ((g->searched += rest.len) > SEARCHED_MAX)
+    if ((g->searched += rest.len) > LIMIT_NAME_LOOKUP_BYTES)
         return -1;
     while (text_next_line(&rest, &line)) {
         if (text_find(line, name) == line.len)
@@ -66,7 +64,7 @@ int sshd_guest_port(struct sshd_guest *g, const char *text, int version)
     int64_t port;
     if (!sshd_number(text, 0, 65535, &port))
         return (int)port;
-    if (version < 709 || !*text || ++g->lookups > LOOKUPS_MAX)
+    if (version < 709 || !*text || ++g->lookups > LIMIT_NAME_LOOKUPS)
         return -1;
     return service_port(g, text);
 }
@@ -75,10 +73,10 @@ bool sshd_guest_knows_host(struct sshd_guest *g, const char *name)
 {
     if (strcasecmp(name, "localhost") == 0 || strcmp(name, "*") == 0)
         return true;
-    if (++g->lookups > LOOKUPS_MAX)
+    if (++g->lookups > LIMIT_NAME_LOOKUPS)
         return false;
     struct bytes rest = load(g, "/etc/hosts", &g->hosts_read, &g->hosts, NULL), line;
-    if ((g->searched += rest.len) > SEARCHED_MAX)
+    if ((g->searched += rest.len) > LIMIT_NAME_LOOKUP_BYTES)
         return false;
     while (text_next_line(&rest, &line)) {
         struct text_list words = words_of(g, line);
@@ -134,7 +132,7 @@ static const char *home_of(struct sshd_guest *g, const char *user)
 
 const char *sshd_guest_expand_home(struct sshd_guest *g, const char *text, int version)
 {
-    if (*text != '~' || ++g->lookups > LOOKUPS_MAX)
+    if (*text != '~' || ++g->lookups > LIMIT_NAME_LOOKUPS)
         return text;
     load_passwd(g);
     size_t length = strcspn(text + 1, "/");

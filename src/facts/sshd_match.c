@@ -76,7 +76,7 @@ static const char *split_equals(struct sshd_check *c, const char *attribute, con
 }
 
 static void judge_value(struct criteria *m, const char *name, const char *value,
-                        const struct sshd_word *word, const char *attribute)
+                        const struct sshd_word *word, const struct sshd_word *attribute)
 {
     static const char *const plain[] = {"user", "group", "host"};
     struct sshd_check *c = m->c;
@@ -103,7 +103,8 @@ static void judge_value(struct criteria *m, const char *name, const char *value,
         return;
     }
     if (!known) {
-        bad_match(c, word, arena_printf(c->arena, "Unsupported Match attribute %s", attribute));
+        bad_match(c, attribute,
+                  arena_printf(c->arena, "Unsupported Match attribute %s", attribute->text));
         return;
     }
     m->holds = false;
@@ -147,7 +148,7 @@ static bool read_criterion(struct criteria *m)
                   arena_printf(c->arena, "Missing Match criteria for %s", name));
         return false;
     }
-    judge_value(m, name, value, word, attribute->text);
+    judge_value(m, name, value, word, attribute);
     return !c->failed;
 }
 

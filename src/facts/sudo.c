@@ -103,6 +103,7 @@ void facts_read_sudo(struct facts *f)
     read_program(f);
     if (f->sudo.count == 0)
         return; /* not installed: nobody reads a sudoers that was left behind */
+    sudo_read_conf(f);
     struct sudo_reading r = {.f = f, .hostname = read_host(f)};
     sudo_read_files(&r);
     sudo_add_statements(&r);

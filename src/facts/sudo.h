@@ -6,7 +6,7 @@
 #include "facts/record.h"
 
 struct sudo_fact {
-    const char *item; /* "program" "host" "file" "directory" "setting" "rule" "error" */
+    const char *item; /* "program" "host" "conf" "plugin" "file" "directory" "setting" "rule" "error" */
     const char *path; /* program, file, directory */
     const char *defect; /* program: "not-setuid" "owner" "not-executable". file, directory: "missing"
                          * "owner" "group-writable" "world-writable" "not-regular" "name"

@@ -7,7 +7,6 @@
 #include "base/strbuf.h"
 #include "facts/collect.h"
 
-#define SUDO_FILES_MAX 256u
 
 static struct sudo_fact *add_record(struct sudo_reading *r, const char *item, const char *path,
                                     const char *defect, const struct stat_answer *s)
@@ -120,8 +119,10 @@ static void read_file(struct sudo_reading *r, const char *path, const char *left
                       const char *from, int from_line)
 {
     struct facts *f = r->f;
-    if (depth > LIMIT_INCLUDE_DEPTH || r->files.count >= SUDO_FILES_MAX) {
-        facts_add_gap(f, "sudo", place_of_file(path), "a limit was hit: too many files of sudoers");
+    if (depth > LIMIT_INCLUDE_DEPTH || r->files.count >= LIMIT_SUDOERS_FILES) {
+        /* Said once of a directory. */
+        facts_add_gap(f, "sudo", place_of_file(from ? from : path_parent(f->arena, path)),
+                      "a limit was hit: too many files of sudoers");
         return;
     }
     struct stat_answer s = tree_stat(f->tree, path);

@@ -25,6 +25,8 @@ struct sudo_reading {
     const char *hostname; /* NULL when it is not on the disk */
 };
 
+/* /etc/sudo.conf and its plugins. sudo_conf.c */
+void sudo_read_conf(struct facts *f);
 /* Fill FILES and STATEMENTS. sudo_files.c */
 void sudo_read_files(struct sudo_reading *r);
 /* Rules, settings and errors of the statements as records. sudo_rules.c */

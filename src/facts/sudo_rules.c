@@ -5,11 +5,10 @@
 #include <fnmatch.h>
 #include <time.h>
 
+#include "base/limits.h"
 #include "base/path.h"
 #include "facts/collect.h"
 
-#define ALIAS_DEPTH  16
-#define RESOLVED_MAX 100000u /* members of all lists together */
 
 struct resolving {
     struct sudo_reading *r;
@@ -39,13 +38,13 @@ static void resolve(struct resolving *v, const struct sudoers_members *list, boo
 {
     struct arena *a = v->r->f->arena;
     vec_each (m, &list->list) {
-        if (v->r->resolved++ >= RESOLVED_MAX) {
+        if (v->r->resolved++ >= LIMIT_SUDOERS_RESOLVED) {
             facts_add_gap(v->r->f, "sudo", place_of_file("/etc/sudoers"),
                           "a limit was hit: too many members of aliases");
             return;
         }
         const struct sudoers_entry *alias =
-            depth < ALIAS_DEPTH && strcmp(m->text, "ALL") != 0 ? find_alias(v, m->text) : NULL;
+            depth < LIMIT_SUDOERS_ALIAS_DEPTH && strcmp(m->text, "ALL") != 0 ? find_alias(v, m->text) : NULL;
         if (alias)
             resolve(v, &alias->members, turn != m->negated, depth + 1);
         else

@@ -58,6 +58,7 @@ static const struct {
     {"basic.target", "core", NULL},
     {"local-fs.target", "core", NULL},
     {"sockets.target", "core", NULL},
+    {"auditd.service", "audit", NULL},
     {"nftables.service", "firewall", NULL},
     {"netfilter-persistent.service", "firewall", NULL},
     {"iptables.service", "firewall", NULL},

@@ -11,7 +11,7 @@ struct unit_fact {
     const char *name;    /* "ssh.service"; the default target is "default.target" */
     const char *manager; /* "systemd" "openrc" "sysv" */
     const char *role;    /* "sshd" "sshd-socket" "default-target" "keygen" "core" "firewall"
-                          * "network": what configures a NIC, where it is not core
+                          * "audit"; "network": what configures a NIC, where it is not core
                           * "socket": another one that opens at boot */
     const char *state;   /* "enabled" "disabled" "masked" "static" "alias" "missing" "generated"
                          * "indirect" "linked" */
@@ -30,6 +30,7 @@ struct unit_fact {
     VEC(struct place) listen_places; /* of each of listen */
     const char *condition_failed;   /* the ConditionPathExists… that keeps it from starting */
     struct place condition_at;      /* file NULL: no file of the unit says it */
+    struct place exec_at;           /* the ExecStart= that counts */
     struct place runtime_at;        /* the RuntimeDirectory= that counts, or the last that unset it */
     const char *problem; /* NULL, or why systemd refuses it: "second ExecStart", "no ExecStart" … */
     const char *unreadable;

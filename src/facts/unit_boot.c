@@ -18,7 +18,14 @@ static void add_once(struct arena *a, struct text_list *list, const char *name)
         text_list_add(a, list, name);
 }
 
-/* NAME.wants and the like: a link to /dev/null there takes the dependency back. */
+/* Only links count there, and one to /dev/null takes the dependency back (systemd: dropin.c). */
+static bool is_taken_back(const struct unit_tree *u, const char *path)
+{
+    struct link_answer link = tree_readlink(u->f->tree, path);
+    return link.presence != PRESENCE_PRESENT || strcmp(link.target, "/dev/null") == 0;
+}
+
+/* NAME.wants and the like: a mask there takes the dependency back. */
 static void add_pulled(const struct unit_tree *u, const char *name, struct text_list *todo)
 {
     struct arena *a = u->f->arena;
@@ -28,25 +35,32 @@ static void add_pulled(const struct unit_tree *u, const char *name, struct text_
             continue;
         for (size_t i = 0; i < pull->names.count; i++) {
             const char *dependency = pull->names.names[i];
-            if (pull->persistent) {
-                struct link_answer link =
-                    tree_readlink(u->f->tree, path_join(a, pull->path, dependency));
-                if (link.presence == PRESENCE_PRESENT && strcmp(link.target, "/dev/null") == 0)
-                    text_list_add(a, &gone, dependency);
-            }
+            if (pull->persistent && is_taken_back(u, path_join(a, pull->path, dependency)))
+                text_list_add(a, &gone, dependency);
             if (!text_list_has(&gone, dependency))
                 add_once(a, todo, dependency);
         }
     }
 }
 
-/* What a unit file itself asks for. Only targets are read: they make up the way to multi-user. */
+/* Only these are read for what they ask for: targets make up the way to multi-user, and what the
+ * administrator wrote may start anything. */
+static bool is_read(const struct unit_source *source, const struct text_list *drop_ins)
+{
+    bool own = is_target(source->name) || path_is_below(source->path, "/etc");
+    for (size_t i = 0; i < drop_ins->count; i++)
+        own |= path_is_below(drop_ins->items[i], "/etc");
+    return own;
+}
+
 static void add_asked(const struct unit_tree *u, const struct unit_source *source,
                       struct text_list *todo)
 {
     static const char *const keys[] = {"Wants", "Requires", "BindsTo", "Upholds"};
     struct arena *a = u->f->arena;
     struct text_list drop_ins = unit_drop_ins(u, &source->name, 1);
+    if (!is_read(source, &drop_ins))
+        return;
     struct unit_file file = {0};
     unit_load(u, source, &drop_ins, &file);
     for (size_t k = 0; k < sizeof keys / sizeof *keys; k++) {
@@ -73,8 +87,7 @@ struct text_list unit_reached(const struct unit_tree *u)
         add_pulled(u, todo.items[i], &todo);
         if (strcmp(source.name, todo.items[i]) != 0)
             add_pulled(u, source.name, &todo);
-        if (is_target(source.name))
-            add_asked(u, &source, &todo);
+        add_asked(u, &source, &todo);
     }
     return reached;
 }

@@ -158,6 +158,7 @@ static void judge_command(const struct unit_tree *u, const char *name,
     struct arena *a = u->f->arena;
     struct assignments env = environment_of(u, file, out);
     out->exec_start = start->value;
+    out->exec_at = start->at;
     struct text_list words = unit_words(a, start->value);
     size_t first = 0;
     if (words.count == 0)

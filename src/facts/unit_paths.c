@@ -11,7 +11,6 @@ static const char *const search_path[UNIT_DIRECTORIES] = {"/etc/systemd/system",
                                                           "/usr/lib/systemd/system",
                                                           "/lib/systemd/system"};
 
-#define UNIT_LINKS 8 /* aliases of aliases */
 
 bool unit_directory_has(const struct unit_directory *d, const char *name)
 {
@@ -136,8 +135,10 @@ static bool find_step(const struct unit_tree *u, const char **name, struct unit_
             }
         }
         struct stat_answer s = tree_stat(u->f->tree, path);
-        if (s.presence == PRESENCE_ABSENT)
-            continue; /* a dangling link of the same name: systemd looks further down */
+        if (s.presence == PRESENCE_ABSENT) {
+            out->kind = UNIT_MISSING; /* a link that leads nowhere hides what is further down */
+            return true;
+        }
         out->kind = UNIT_FOUND;
         if (s.presence == PRESENCE_UNREADABLE) {
             out->kind = UNIT_UNREADABLE;
@@ -166,7 +167,7 @@ struct unit_source unit_find(const struct unit_tree *u, const char *name)
 {
     struct unit_source out = {.kind = UNIT_MISSING};
     const char *current = name;
-    for (int i = 0; i < UNIT_LINKS; i++)
+    for (int i = 0; i < LIMIT_UNIT_LINKS; i++)
         if (find_step(u, &current, &out))
             break;
     if (!out.name || out.kind == UNIT_MISSING)
@@ -203,7 +204,11 @@ static void add_drop_ins(const struct unit_tree *u, const char *directory_name,
         struct list_answer list = tree_list(u->f->tree, directory);
         if (list.presence == PRESENCE_UNREADABLE)
             facts_add_gap(u->f, "unit", place_of_file(directory), list.reason);
-        for (size_t k = 0; list.presence == PRESENCE_PRESENT && k < list.count && k < 256; k++) {
+        if (list.presence == PRESENCE_PRESENT && (list.cut || list.count > LIMIT_DROP_INS))
+            facts_add_gap(u->f, "unit", place_of_file(directory),
+                          "a limit was hit: more drop-ins than are read");
+        for (size_t k = 0;
+             list.presence == PRESENCE_PRESENT && k < list.count && k < LIMIT_DROP_INS; k++) {
             size_t n = strlen(list.names[k]);
             if (n > 5 && strcmp(list.names[k] + n - 5, ".conf") == 0)
                 insert_drop_in(a, out, path_join(a, directory, list.names[k]));

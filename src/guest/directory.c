@@ -14,6 +14,7 @@
 #include "guest/directory_filesystems.h"
 #include "guest/directory_private.h"
 #include "guest/mountinfo.h"
+#include "guest/names.h"
 
 static struct directory *directory_of(struct tree *t)
 {
@@ -237,25 +238,19 @@ static struct list_answer directory_list(struct tree *t, const char *path)
             close(fd);
         return answer;
     }
-    VEC(const char *) names = {0};
+    struct names names = {0};
     const struct dirent *entry;
-    while (errno = 0, (entry = readdir(dir)) != NULL) {
-        const char *name = entry->d_name;
-        if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
-            continue;
-        if (names.count >= LIMIT_DIRECTORY_ENTRIES) {
-            answer.cut = true;
+    while (errno = 0, (entry = readdir(dir)) != NULL)
+        if (!names_take(t->arena, &names, entry->d_name))
             break;
-        }
-        vec_push(t->arena, &names, arena_strdup(t->arena, name));
-    }
     if (!entry && errno != 0) {
         answer.presence = PRESENCE_UNREADABLE;
         answer.reason = errno_text(t->arena);
         return answer;
     }
-    answer.names = names.items;
-    answer.count = names.count;
+    answer.names = names.items.items;
+    answer.count = names.items.count;
+    answer.cut = names.cut;
     return answer;
 }
 
@@ -345,7 +340,8 @@ static struct space_answer directory_space(struct tree *t, const char *path)
                                  .bytes_total = (uint64_t)v.f_blocks * v.f_frsize,
                                  .bytes_free = (uint64_t)v.f_bavail * v.f_frsize,
                                  .inodes_total = v.f_files,
-                                 .inodes_free = v.f_favail};
+                                 .inodes_free = v.f_favail,
+                                 .block_bytes = v.f_bsize};
 }
 
 static struct filesystems_answer directory_filesystems(struct tree *t)

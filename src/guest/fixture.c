@@ -156,7 +156,39 @@ static void add_filesystem(struct tree *t, const struct json *o)
                            .mounted_on = text_or_empty(a, o, "mounted_on")};
     if (json_member_string(o, "subvolume"))
         f.subvolume = text_or_empty(a, o, "subvolume");
+    if (json_member_string(o, "damage"))
+        f.damage = text_or_empty(a, o, "damage");
+    if (json_member_string(o, "on_errors"))
+        f.on_errors = text_or_empty(a, o, "on_errors");
     memory_tree_filesystem(t, &f);
+}
+
+static const char **texts_of(struct arena *a, const struct json *list, size_t *count)
+{
+    const char **texts = arena_alloc_array(a, json_count(list) + 1, sizeof *texts);
+    *count = 0;
+    for (const struct json *i = json_first(list); i; i = json_next(i))
+        if (json_string(i))
+            texts[(*count)++] = arena_strdup(a, json_string(i));
+    return texts;
+}
+
+static void add_volume_group(struct tree *t, const struct json *o)
+{
+    struct arena *a = t->arena;
+    struct volume_group g = {.name = text_or_empty(a, o, "name"), .uuid = text_or_empty(a, o, "uuid")};
+    g.physical = texts_of(a, json_member(o, "physical"), &g.physical_count);
+    g.logical = texts_of(a, json_member(o, "logical"), &g.logical_count);
+    memory_tree_volume_group(t, &g);
+}
+
+static void add_disk(struct tree *t, const struct json *o)
+{
+    struct arena *a = t->arena;
+    struct disk d = {.device = text_or_empty(a, o, "device"), .table = text_or_empty(a, o, "table")};
+    if (json_member_string(o, "problem"))
+        d.problem = text_or_empty(a, o, "problem");
+    memory_tree_disk(t, &d);
 }
 
 static int load_guest(struct tree *t, const char *directory, const char *name, int depth,
@@ -187,6 +219,9 @@ static int load_guest(struct tree *t, const char *directory, const char *name, i
     const struct json *filesystems = json_member(meta, "filesystems");
     for (const struct json *f = json_first(filesystems); f; f = json_next(f))
         add_filesystem(t, f);
+    const struct json *groups = json_member(meta, "volume_groups");
+    for (const struct json *g = json_first(groups); g; g = json_next(g))
+        add_volume_group(t, g);
     return 0;
 }
 
@@ -364,6 +399,36 @@ static int do_no_filesystem(struct tree *t, const char *path, const struct json 
     return 0;
 }
 
+static int do_volume_group(struct tree *t, const char *path, const struct json *change,
+                           struct err *e)
+{
+    (void)path, (void)e;
+    add_volume_group(t, change);
+    return 0;
+}
+
+static int do_disk(struct tree *t, const char *path, const struct json *change, struct err *e)
+{
+    (void)path, (void)e;
+    add_disk(t, change);
+    return 0;
+}
+
+/* How full the filesystem at PATH is, in blocks of 4096 bytes. */
+static int do_space(struct tree *t, const char *path, const struct json *change, struct err *e)
+{
+    enum { BLOCK = 4096 };
+    struct space_answer s = {.presence = PRESENCE_PRESENT, .block_bytes = BLOCK};
+    s.bytes_total = (uint64_t)json_number(json_member(change, "blocks"), 262144) * BLOCK;
+    s.bytes_free = (uint64_t)json_number(json_member(change, "free"), 131072) * BLOCK;
+    s.inodes_total = (uint64_t)json_number(json_member(change, "files"), 65536);
+    s.inodes_free = (uint64_t)json_number(json_member(change, "free_files"), 60000);
+    if (tree_stat(t, path).presence != PRESENCE_PRESENT)
+        return err_set(e, ERR_NOT_FOUND, "nothing there that could be full");
+    memory_tree_space(t, path, &s);
+    return 0;
+}
+
 static const struct change_kind {
     const char *name;
     bool needs_path;
@@ -383,6 +448,9 @@ static const struct change_kind {
     {"unreadable", true, do_unreadable},
     {"filesystem", false, do_filesystem},
     {"no-filesystem", false, do_no_filesystem},
+    {"volume-group", false, do_volume_group},
+    {"disk", false, do_disk},
+    {"space", true, do_space},
 };
 
 int fixture_change(struct tree *t, const struct json *changes, struct err *e)

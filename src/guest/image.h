@@ -23,6 +23,8 @@ struct image_request {
     const char *uri;
     const struct open_options *options;
     struct note_list *notes;
+    const struct disk_key *keys;
+    size_t key_count;
 };
 
 struct image;

@@ -2,6 +2,8 @@
 
 #include "base/limits.h"
 #include "guest/partition.h"
+#include "guest/superblock_health.h"
+#include "guest/volume_group.h"
 
 /* A device of the appliance as a reader. The start of it is fetched once: tables and superblocks
  * are there, and each call costs some 70 ms under emulation (the daemon waits for udev). */
@@ -78,16 +80,64 @@ static struct image_filesystem *add_filesystem(struct image *image, const char *
     return fs;
 }
 
+/* The start of a partition is in hand: what stands there is not fetched again. */
+struct volume_start {
+    const struct disk_reader *disk;
+    struct bytes start;
+    uint64_t offset; /* of it on the disk */
+};
+
+static size_t volume_read(void *context, uint64_t offset, void *buffer, size_t length)
+{
+    const struct volume_start *v = context;
+    uint64_t inside = offset - v->offset;
+    if (offset >= v->offset && inside < v->start.len && length <= v->start.len - inside) {
+        memcpy(buffer, v->start.ptr + inside, length);
+        return length;
+    }
+    return v->disk->read(v->disk->context, offset, buffer, length);
+}
+
+static void add_volume_group(struct image *image, const struct volume_start *volume)
+{
+    struct volume_group group;
+    struct volume_start copy = *volume;
+    struct disk_reader reader = *volume->disk;
+    reader.read = volume_read;
+    reader.context = &copy;
+    if (!volume_group_read(image->arena, &reader, volume->offset, &group))
+        return;
+    vec_each (g, &image->groups)
+        if (strcmp(g->name, group.name) == 0 && strcmp(g->uuid, group.uuid) == 0)
+            return;
+    if (image->groups.count < LIMIT_FILESYSTEMS)
+        vec_push(image->arena, &image->groups, group);
+}
+
 static bool identify(struct image *image, const struct disk_reader *disk, uint64_t offset,
-                     struct superblock *out, bool *is_blank)
+                     struct superblock *out, struct superblock_health *health, bool *is_blank)
 {
     char *start = arena_alloc(image->arena, SUPERBLOCK_BYTES);
     size_t count = disk->read(disk->context, offset, start, SUPERBLOCK_BYTES);
+    const struct volume_start volume = {disk, {start, count}, offset};
     *out = (struct superblock){.type = "", .use = SUPERBLOCK_OTHER, .uuid = "", .label = ""};
     *is_blank = true;
     for (size_t i = 0; i < count && *is_blank; i++)
         *is_blank = start[i] == 0;
-    return superblock_identify(image->arena, (struct bytes){start, count}, out);
+    bool known = superblock_identify(image->arena, volume.start, out);
+    *health = superblock_health(out->type, volume.start);
+    if (strcmp(out->type, "LVM2_member") == 0)
+        add_volume_group(image, &volume);
+    return known;
+}
+
+static void set_health(struct image_filesystem *fs, const struct superblock_health *health)
+{
+    if (!fs)
+        return;
+    fs->shown.damage = health->damage;
+    fs->shown.on_errors = health->on_errors;
+    fs->shown.unclean = health->unclean;
 }
 
 /* One whole disk: its partitions, or a filesystem straight on it. */
@@ -95,6 +145,7 @@ static void look_at_disk(struct image *image, const char *device, const struct d
 {
     struct arena *a = image->arena;
     struct superblock superblock;
+    struct superblock_health health;
     bool is_blank;
     struct partition_table table = partition_table_read(a, disk);
     bool ends_in_digit = device[strlen(device) - 1] >= '0' && device[strlen(device) - 1] <= '9';
@@ -104,16 +155,20 @@ static void look_at_disk(struct image *image, const char *device, const struct d
                  device, disk->sector_size == 512 ? 4096 : 512,
                  disk->sector_size == 512 ? 4096 : 512);
     if (table.kind == PARTITION_TABLE_NONE) {
-        if (identify(image, disk, 0, &superblock, &is_blank))
-            add_filesystem(image, device, &superblock, disk->size);
+        if (identify(image, disk, 0, &superblock, &health, &is_blank))
+            set_health(add_filesystem(image, device, &superblock, disk->size), &health);
         image->disks_blank &= is_blank;
         return;
     }
     image->disks_blank = false;
+    vec_push(a, &image->disks,
+             ((struct disk){device, table.kind == PARTITION_TABLE_GPT ? "gpt" : "mbr",
+                            table.problem}));
     vec_each (p, &table.partitions) {
         const char *name = arena_printf(a, ends_in_digit ? "%sp%d" : "%s%d", device, p->number);
-        identify(image, disk, p->start, &superblock, &is_blank);
+        identify(image, disk, p->start, &superblock, &health, &is_blank);
         struct image_filesystem *fs = add_filesystem(image, name, &superblock, p->size);
+        set_health(fs, &health);
         if (fs) {
             fs->shown.partuuid = p->uuid;
             fs->shown.partlabel = p->label;
@@ -140,14 +195,25 @@ static bool has_type(const struct image *image, const char *type)
     return false;
 }
 
+void image_look_at_device(struct image *image, const char *name)
+{
+    struct disk_reader disk = device_reader(image, name, 0, 0);
+    look_at_disk(image, name, &disk);
+}
+
 /* Volumes made of other volumes: md arrays (which may be partitioned), then logical volumes. */
 static void look_at_devices(struct image *image, char **devices)
 {
-    for (size_t i = 0; devices && devices[i] && i < LIMIT_LISTED_DEVICES; i++) {
-        const char *name = arena_text(image->arena, bytes_of(devices[i]));
-        struct disk_reader disk = device_reader(image, name, 0, 0);
-        look_at_disk(image, name, &disk);
-    }
+    for (size_t i = 0; devices && devices[i] && i < LIMIT_LISTED_DEVICES; i++)
+        image_look_at_device(image, arena_text(image->arena, bytes_of(devices[i])));
+}
+
+static void look_at_volumes(struct image *image)
+{
+    if (!has_type(image, "LVM2_member"))
+        return;
+    CLEANUP_GUESTFS_STRINGS char **volumes = guestfs_lvs(image->g);
+    look_at_devices(image, volumes);
 }
 
 static void look_behind_members(struct image *image)
@@ -155,10 +221,11 @@ static void look_behind_members(struct image *image)
     /* Asked always, because it is cheap and old md superblocks stand where we do not look. */
     CLEANUP_GUESTFS_STRINGS char **arrays = guestfs_list_md_devices(image->g);
     look_at_devices(image, arrays);
-    if (!has_type(image, "LVM2_member"))
+    look_at_volumes(image);
+    if (!image_unlock(image) || !has_type(image, "LVM2_member"))
         return;
-    CLEANUP_GUESTFS_STRINGS char **volumes = guestfs_lvs(image->g);
-    look_at_devices(image, volumes);
+    guestfs_lvm_scan(image->g, 1);
+    look_at_volumes(image);
 }
 
 void image_find_filesystems(struct image *image)

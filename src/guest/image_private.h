@@ -29,6 +29,8 @@ struct image {
     const struct image_request *request;
     const char *engine_name;
     VEC(struct image_filesystem) filesystems;
+    VEC(struct volume_group) groups;
+    VEC(struct disk) disks;
     VEC(struct image_root) roots;
     struct opened_root *shown_roots;
     bool disks_blank;        /* no table, no filesystem, only zeros */
@@ -61,6 +63,10 @@ void image_find_filesystems(struct image *image);
 /* The same by asking the appliance: seconds under emulation, so only when the above is not enough.
  * Adds what is new. */
 void image_find_filesystems_slowly(struct image *image);
+/* One more device of the appliance: its partitions, or what stands straight on it. */
+void image_look_at_device(struct image *image, const char *name);
+/* image_unlock.c: open what the keys open; true when something was. */
+bool image_unlock(struct image *image);
 void image_add_subvolumes(struct image *image, size_t filesystem);
 
 /* image_roots.c */

@@ -130,6 +130,35 @@ static const char *what_was_seen(const struct image *image)
     return text ? text : "nothing that we know";
 }
 
+static bool has_physical_volume(const struct image *image, const char *id)
+{
+    vec_each (fs, &image->filesystems)
+        if (strcmp(fs->shown.type, "LVM2_member") == 0 && strcmp(fs->shown.uuid, id) == 0)
+            return true;
+    return false;
+}
+
+/* Why the root may not show, from below the filesystems: sentences, or "". */
+static const char *what_is_wrong(const struct image *image)
+{
+    struct arena *a = image->arena;
+    const char *text = "";
+    vec_each (g, &image->groups)
+        for (size_t i = 0; i < g->physical_count; i++)
+            if (!has_physical_volume(image, g->physical[i]))
+                text = arena_printf(a, "%s; volume group %s lacks its physical volume %s", text,
+                                    g->name, g->physical[i]);
+    vec_each (d, &image->disks)
+        if (d->problem && strcmp(d->problem, "backup-not-at-end") != 0)
+            text = arena_printf(a, "%s; the partition table of %s is not valid (%s)", text,
+                                d->device, d->problem);
+    vec_each (fs, &image->filesystems)
+        if (fs->shown.damage)
+            text = arena_printf(a, "%s; the filesystem %s is damaged (%s)", text, fs->shown.device,
+                                fs->shown.damage);
+    return text;
+}
+
 static int no_root(const struct image *image, const struct root_marks *seen, struct err *e)
 {
     const char *name = image->request->name, *locked = encrypted_devices(image);
@@ -139,13 +168,14 @@ static int no_root(const struct image *image, const struct root_marks *seen, str
                        name);
     if (locked)
         return err_set(e, ERR_NO_ROOT,
-                       "%s: no Linux root filesystem that can be read; %s is encrypted: open it on "
-                       "this machine (cryptsetup open), mount it, and scan the directory",
+                       "%s: no Linux root filesystem that can be read; %s is encrypted: give its key "
+                       "with --key or --keys-from-stdin, or open it on this machine (cryptsetup "
+                       "open), mount it, and scan the directory",
                        name, locked);
     return err_set(e, ERR_NO_ROOT,
-                   "%s: no Linux root filesystem was found; the disk holds %s; is this a data "
+                   "%s: no Linux root filesystem was found; the disk holds %s%s; is this a data "
                    "disk? Name the system disk, with the others before it as -a FILE",
-                   name, what_was_seen(image));
+                   name, what_was_seen(image), what_is_wrong(image));
 }
 
 /* Every volume was recognised and looked into: then nobody else will find a root there. */

@@ -1,4 +1,5 @@
 #include "guest/image_private.h"
+#include "guest/names.h"
 
 #include <errno.h>
 #include <sys/stat.h>
@@ -203,26 +204,20 @@ static struct list_answer image_list(struct tree *t, const char *path)
         answer.reason = failure_reason(t->arena, v->image->g);
         return answer;
     }
-    VEC(const char *) names = {0};
-    for (uint32_t i = 0; i < entries->len; i++) {
-        const char *name = entries->val[i].name;
-        if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
-            continue;
-        if (names.count >= LIMIT_DIRECTORY_ENTRIES) {
-            answer.cut = true;
+    struct names names = {0};
+    for (uint32_t i = 0; i < entries->len; i++)
+        if (!names_take(t->arena, &names, entries->val[i].name))
             break;
-        }
-        vec_push(t->arena, &names, arena_strdup(t->arena, name));
-    }
     guestfs_free_dirent_list(entries);
-    answer.names = names.items;
-    answer.count = names.count;
+    answer.names = names.items.items;
+    answer.count = names.items.count;
+    answer.cut = names.cut;
     listing = arena_new_struct(t->arena, struct listing);
     listing->answer = answer;
     /* The tree sorts the names in place: ours may be in any order, but must not move under it. */
-    listing->answer.names = arena_alloc_array(t->arena, names.count + 1, sizeof *names.items);
-    for (size_t i = 0; i < names.count; i++)
-        listing->answer.names[i] = names.items[i];
+    listing->answer.names = arena_alloc_array(t->arena, answer.count + 1, sizeof *answer.names);
+    for (size_t i = 0; i < answer.count; i++)
+        listing->answer.names[i] = answer.names[i];
     map_set(&v->listings, path, listing);
     return answer;
 }
@@ -298,6 +293,7 @@ static struct space_answer image_space(struct tree *t, const char *path)
     answer.bytes_free = (uint64_t)s->bavail * unit;
     answer.inodes_total = (uint64_t)s->files;
     answer.inodes_free = (uint64_t)s->favail;
+    answer.block_bytes = (uint64_t)s->bsize;
     guestfs_free_statvfs(s);
     return answer;
 }
@@ -307,6 +303,10 @@ static struct filesystems_answer image_filesystems(struct tree *t)
     const struct image *image = view_of(t)->image;
     struct filesystems_answer answer = {.presence = PRESENCE_PRESENT,
                                         .count = image->filesystems.count,
+                                        .groups = image->groups.items,
+                                        .group_count = image->groups.count,
+                                        .disks = image->disks.items,
+                                        .disk_count = image->disks.count,
                                         .all_known = false};
     answer.items = arena_alloc_array(t->arena, answer.count, sizeof *answer.items);
     for (size_t i = 0; i < answer.count; i++)

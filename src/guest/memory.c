@@ -22,6 +22,13 @@ struct memory {
         const char *reason;
     })
     unreadable;
+    VEC(struct volume_group) groups;
+    VEC(struct disk) disks;
+    VEC(struct {
+        const char *path;
+        struct space_answer space;
+    })
+    spaces;
     uint64_t next_inode;
 };
 
@@ -103,12 +110,20 @@ static struct xattrs_answer memory_xattrs(struct tree *t, const char *path)
 
 static struct space_answer memory_space(struct tree *t, const char *path)
 {
-    (void)t, (void)path;
-    return (struct space_answer){.presence = PRESENCE_PRESENT,
-                                 .bytes_total = 1u << 30,
-                                 .bytes_free = 1u << 29,
-                                 .inodes_total = 65536,
-                                 .inodes_free = 60000};
+    struct space_answer answer = {.presence = PRESENCE_PRESENT,
+                                  .bytes_total = 1u << 30,
+                                  .bytes_free = 1u << 29,
+                                  .inodes_total = 65536,
+                                  .inodes_free = 60000,
+                                  .block_bytes = 4096};
+    size_t deepest = 0;
+    vec_each (s, &memory_of(t)->spaces) {
+        if (path_is_below(path, s->path) && strlen(s->path) > deepest) {
+            deepest = strlen(s->path);
+            answer = s->space;
+        }
+    }
+    return answer;
 }
 
 static struct filesystems_answer memory_filesystems(struct tree *t)
@@ -117,6 +132,10 @@ static struct filesystems_answer memory_filesystems(struct tree *t)
     return (struct filesystems_answer){.presence = PRESENCE_PRESENT,
                                        .items = m->filesystems.items,
                                        .count = m->filesystems.count,
+                                       .groups = m->groups.items,
+                                       .group_count = m->groups.count,
+                                       .disks = m->disks.items,
+                                       .disk_count = m->disks.count,
                                        .all_known = true};
 }
 
@@ -281,4 +300,39 @@ void memory_tree_no_filesystem(struct tree *t, const char *device)
         if (strcmp(m->filesystems.items[i].device, device) != 0)
             m->filesystems.items[kept++] = m->filesystems.items[i];
     m->filesystems.count = kept;
+}
+
+void memory_tree_space(struct tree *t, const char *path, const struct space_answer *space)
+{
+    struct memory *m = memory_of(t);
+    const char *tidy = path_tidy(t->arena, path);
+    __auto_type s = vec_push_new(t->arena, &m->spaces);
+    s->path = tidy;
+    s->space = *space;
+    /* What has room of its own is a filesystem of its own. */
+    node_make(t, tidy)->node.device = strcmp(tidy, "/") == 0 ? 1 : 1 + m->spaces.count;
+}
+
+void memory_tree_volume_group(struct tree *t, const struct volume_group *group)
+{
+    struct memory *m = memory_of(t);
+    vec_each (g, &m->groups) {
+        if (strcmp(g->name, group->name) == 0) {
+            *g = *group;
+            return;
+        }
+    }
+    vec_push(t->arena, &m->groups, *group);
+}
+
+void memory_tree_disk(struct tree *t, const struct disk *disk)
+{
+    struct memory *m = memory_of(t);
+    vec_each (d, &m->disks) {
+        if (strcmp(d->device, disk->device) == 0) {
+            *d = *disk;
+            return;
+        }
+    }
+    vec_push(t->arena, &m->disks, *disk);
 }

@@ -29,6 +29,11 @@ void memory_tree_unreadable(struct tree *t, const char *path, const char *reason
  * borrowed. */
 void memory_tree_filesystem(struct tree *t, const struct filesystem *filesystem);
 void memory_tree_no_filesystem(struct tree *t, const char *device);
+/* How full the filesystem is that holds PATH and what lies below it. */
+void memory_tree_space(struct tree *t, const char *path, const struct space_answer *space);
+/* Add a volume group or a disk, or replace the one of that name. Strings and lists are borrowed. */
+void memory_tree_volume_group(struct tree *t, const struct volume_group *group);
+void memory_tree_disk(struct tree *t, const struct disk *disk);
 
 /* memory_write.c: every memory tree can be written to. */
 extern const struct tree_writing memory_writing;

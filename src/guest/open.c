@@ -193,7 +193,11 @@ static int open_disks(struct opened *o, const struct target *target, struct err 
 static int open_image(struct opened *o, const struct target *target, struct err *e)
 {
     o->request =
-        (struct image_request){.name = target->name, .options = &o->options, .notes = &o->notes};
+        (struct image_request){.name = target->name,
+                               .options = &o->options,
+                               .notes = &o->notes,
+                               .keys = target->keys,
+                               .key_count = target->key_count};
     if (target->kind == TARGET_DOMAIN) {
         o->request.domain = target->domain;
         o->request.uri = target->uri;

@@ -2,6 +2,7 @@
 
 #include "base/limits.h"
 #include "base/strbuf.h"
+#include "guest/checksum.h"
 
 #define MBR_BYTES 512u
 
@@ -145,6 +146,30 @@ static bool has_gpt_at(const struct disk_reader *disk, uint64_t offset, unsigned
            memcmp(header, "EFI PART", 8) == 0;
 }
 
+/* Linux: block/partitions/efi.c is_gpt_valid. The backup is only looked at when the first copy is
+ * good, unless the kernel was started with "gpt". */
+static const char *gpt_problem(const struct disk_reader *disk, const unsigned char *header,
+                               const unsigned char *entries, size_t entries_bytes)
+{
+    static const unsigned char none[4];
+    uint32_t size = disk_le32(header + 12);
+    uint64_t last = disk->size / disk->sector_size - 1;
+    if (size < 92 || size > MBR_BYTES)
+        return NULL; /* a header longer than what we read: not to be told */
+    uint32_t sum = checksum_crc32(0, header, 16);
+    sum = checksum_crc32(sum, none, sizeof none);
+    if (checksum_crc32(sum, header + 20, size - 20) != disk_le32(header + 16))
+        return "bad-checksum";
+    if (disk->size >= disk->sector_size &&
+        (disk_le64(header + 40) > last || disk_le64(header + 48) > last))
+        return "disk-too-short";
+    if (entries && checksum_crc32(0, entries, entries_bytes) != disk_le32(header + 88))
+        return "bad-checksum";
+    if (disk->size >= disk->sector_size && disk_le64(header + 32) < last)
+        return "backup-not-at-end";
+    return NULL;
+}
+
 static void read_gpt(struct arena *a, struct partition_table *table, const struct disk_reader *disk)
 {
     static const unsigned char unused[16];
@@ -156,6 +181,7 @@ static void read_gpt(struct arena *a, struct partition_table *table, const struc
     }
     uint64_t entries_start = disk_le64(header + 72);
     uint32_t count = disk_le32(header + 80), entry_bytes = disk_le32(header + 84);
+    bool all_read = count <= LIMIT_PARTITIONS;
     if (count > LIMIT_PARTITIONS)
         count = LIMIT_PARTITIONS;
     if (entry_bytes < 128 || entry_bytes > 4096 || entries_start > UINT64_MAX / 8192)
@@ -164,6 +190,7 @@ static void read_gpt(struct arena *a, struct partition_table *table, const struc
     size_t room = (size_t)count * entry_bytes;
     unsigned char *entries = arena_alloc(a, room);
     size_t got = disk->read(disk->context, entries_start * disk->sector_size, entries, room);
+    table->problem = gpt_problem(disk, header, all_read && got == room ? entries : NULL, room);
     for (uint32_t i = 0; i < count && (size_t)(i + 1) * entry_bytes <= got; i++) {
         const unsigned char *entry = entries + (size_t)i * entry_bytes;
         uint64_t first = disk_le64(entry + 32), last = disk_le64(entry + 40);

@@ -21,6 +21,9 @@ struct partition_table {
     enum partition_table_kind kind;
     VEC(struct partition) partitions;
     bool other_sector_size; /* a GPT is there, but for sectors of the other size (512 or 4096) */
+    /* NULL; "backup-not-at-end": of the GPT, after the disk grew. With these the kernel takes no
+     * partition from the table: "disk-too-short" for it, "bad-checksum" of the GPT's first copy. */
+    const char *problem;
 };
 
 /* Never fails: what cannot be read is not there. */

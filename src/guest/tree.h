@@ -84,7 +84,8 @@ struct xattrs_answer {
 struct space_answer {
     enum presence presence;
     const char *reason;
-    uint64_t bytes_total, bytes_free, inodes_total, inodes_free;
+    uint64_t bytes_total, bytes_free, inodes_total, inodes_free; /* free: to others than root */
+    uint64_t block_bytes;
 };
 
 /* One filesystem (or swap, LUKS …) on the disks given. Members are "" when there is none. */
@@ -100,6 +101,25 @@ struct filesystem {
     /* btrfs: NULL for the device itself (its default subvolume); else one of its subvolumes
      * ("@home"), an item of its own behind the device's, for fstab's subvol= option. */
     const char *subvolume;
+    /* What its superblock says of its health: guest/superblock_health.h has the words. */
+    const char *damage, *on_errors;
+    bool unclean;
+};
+
+/* A volume group of LVM, as one of its physical volumes describes it. */
+struct volume_group {
+    const char *name, *uuid;
+    const char **physical; /* ids of all physical volumes it is made of, given or not */
+    size_t physical_count;
+    const char **logical; /* names of its logical volumes, hidden ones too */
+    size_t logical_count;
+};
+
+/* A whole disk with a partition table. */
+struct disk {
+    const char *device;
+    const char *table;   /* "gpt" "mbr" */
+    const char *problem; /* NULL, or one of partition.h */
 };
 
 struct filesystems_answer {
@@ -107,6 +127,11 @@ struct filesystems_answer {
     const char *reason;
     struct filesystem *items;
     size_t count;
+    struct volume_group *groups; /* only where the disks are read as a whole */
+    size_t group_count;
+    struct disk *disks;
+    size_t disk_count;
+    bool of_host; /* what this machine has, the guest's own or not */
     bool all_known; /* false: other disks may exist that we were not given or cannot see */
 };
 

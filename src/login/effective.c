@@ -48,9 +48,11 @@ static bool criterion_holds(const struct sshd_criterion *c, const struct connect
         return match_host_list(at->host, value) == MATCH_FOUND;
     if (strcasecmp(c->name, "address") == 0)
         return match_address_list(at->subject->from, value) == MATCH_FOUND;
-    /* The address the guest will own is not on the disk: only what fits every address holds. */
+    /* The address the guest will own is not on the disk: only what fits every address holds. Who
+     * comes from a loopback address comes to one. */
     if (strcasecmp(c->name, "localaddress") == 0)
-        return match_address_list(NULL, value) == MATCH_FOUND;
+        return match_address_list(address_is_loopback(at->subject->from) ? at->subject->from : NULL,
+                                  value) == MATCH_FOUND;
     if (strcasecmp(c->name, "localport") == 0)
         return port_criterion(value, at->port);
     if (strcasecmp(c->name, "rdomain") == 0)

@@ -3,11 +3,9 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/limits.h"
 #include "base/path.h"
 
-/* nf_tables and x_tables refuse chains that lead deeper. */
-#define DEPTH_MAX 16
-#define STEPS_MAX 200000u
 
 static const char *key_of(struct arena *a, const char *source, const char *family,
                           const char *table, const char *chain)
@@ -54,7 +52,7 @@ static unsigned walk_chain(struct firewall_walk *w, const struct firewall_chain 
 {
     unsigned all = 0;
     for (size_t i = 0; i < chain->rules.count; i++) {
-        if (++w->steps > STEPS_MAX)
+        if (++w->steps > LIMIT_FIREWALL_STEPS)
             return all | OUTCOME_OTHER;
         unsigned one = rule_outcome(w, chain->rules.items[i]);
         all |= one & ~(unsigned)(OUTCOME_ON | OUTCOME_RETURN);
@@ -70,7 +68,7 @@ unsigned firewall_jump(struct firewall_walk *w, const struct firewall_fact *rule
                        bool go_to)
 {
     struct firewall_chain *c = chain_of(w, rule, chain);
-    if (!c || c->is_open || w->steps > STEPS_MAX)
+    if (!c || c->is_open || w->steps > LIMIT_FIREWALL_STEPS)
         return OUTCOME_OTHER;
     c->is_open = true;
     unsigned out = walk_chain(w, c);

@@ -11,6 +11,29 @@
 
 #define SECONDS_A_DAY 86400
 
+/* A name that the files do not have may be one of the directory's: sssd is asked where nsswitch
+ * names it and it is set up. It does not start with a configuration that others can read. */
+static bool lock_directory_user(const struct visit *v)
+{
+    const struct file_fact *conf = facts_file(v->facts, "/etc/sssd/sssd.conf");
+    bool asked = false;
+    vec_each (n, &v->facts->nsswitch)
+        asked |= n->db && strcmp(n->db, "passwd") == 0 && text_list_has(&n->sources, "sss") &&
+                 !text_list_has(&n->missing_modules, "sss");
+    if (!asked || !conf || !conf->exists)
+        return false;
+    bool refused = !conf->unreadable && (conf->mode & 0007);
+    struct reason *r = reason_add(v->reasons, "remote-directory-only",
+                                  refused ? GATE_SHUT : GATE_UNKNOWN, place_of_file(conf->path));
+    r->keyword = v->subject->user;
+    r->value = conf->path;
+    r->wanted = "0600";
+    r->detail = refused ? arena_printf(v->facts->arena, "sssd does not start with mode %04o of %s",
+                                       conf->mode, conf->path)
+                        : "only the directory knows whether there is one of that name";
+    return true;
+}
+
 static void lock_missing_user(const struct visit *v)
 {
     const struct gap_fact *gap = find_gap(v->facts, "passwd");
@@ -28,6 +51,8 @@ static void lock_missing_user(const struct visit *v)
         r->detail = rows[i]->detail;
         return;
     }
+    if (!gap && lock_directory_user(v))
+        return;
     struct reason *r = reason_add(v->reasons, "user-missing", gap ? GATE_UNKNOWN : GATE_SHUT,
                                   place_of_file("/etc/passwd"));
     r->value = v->subject->user;
@@ -78,12 +103,31 @@ static const char *say_defect(const struct row_fact *row)
     return strcmp(row->defect, "fields-missing") == 0 ? "fields are missing" : row->defect;
 }
 
+static bool is_in_shadow(const struct account_fact *a)
+{
+    return strcmp(a->password_source, "shadow") == 0;
+}
+
+/* pam_unix goes to shadow where passwd says x (passverify.c is_pwd_shadowed); sshd without PAM
+ * takes shadow's field wherever there is a line of that name (auth.c allowed_user, auth-passwd.c
+ * shadow_pw). */
+struct counted_password counted_password(const struct visit *v)
+{
+    const struct account_fact *a = v->account;
+    if (!is_in_shadow(a) && a->shadow_at.file && !uses_pam(v->facts))
+        return (struct counted_password){a->shadow_state, a->shadow_scheme, a->shadow_at};
+    return (struct counted_password){a->password_state, a->scheme,
+                                     is_in_shadow(a) && a->shadow_at.file ? a->shadow_at : a->at};
+}
+
 /* No shadow line, or one that cannot be read: pam_unix's account phase refuses keys too. True when
  * nothing more can be said about the entry. */
 static bool judge_shadow_entry(const struct visit *v, bool pam)
 {
     const struct account_fact *a = v->account;
     bool decides = pam || is_password(v);
+    if (!is_in_shadow(a))
+        return false; /* nobody misses the entry */
     if (a->password_state == PASSWORD_UNKNOWN) {
         /* Without PAM too a "!" would decide. */
         const struct gap_fact *gap = find_gap(v->facts, "shadow");
@@ -94,7 +138,8 @@ static bool judge_shadow_entry(const struct visit *v, bool pam)
         r->detail = gap ? gap->reason : NULL;
         return true;
     }
-    const struct row_fact *row = damaged_shadow_row(v);
+    /* Beside a line that getspnam sees, a damaged one of the same name counts for nothing. */
+    const struct row_fact *row = a->shadow_at.file ? NULL : damaged_shadow_row(v);
     if (a->password_state != PASSWORD_NO_ENTRY && !row)
         return false;
     if (decides) {
@@ -133,6 +178,8 @@ static void judge_expiry(const struct visit *v, bool pam)
 {
     const struct account_fact *a = v->account;
     int64_t today = v->subject->at / SECONDS_A_DAY;
+    if (pam && !is_in_shadow(a))
+        return; /* pam_unix_acct.c: without a shadow entry there is nothing to expire */
     /* PAM: "curdays >= sp_expire"; sshd without PAM: "today > expire", 0 counts. */
     if (a->expires != FACT_NO_NUMBER && a->expires >= 0 &&
         (pam ? today >= a->expires : today > a->expires)) {
@@ -184,8 +231,9 @@ static bool knows_scheme(const struct os_facts *os, const char *scheme)
 static void judge_password(const struct visit *v)
 {
     const struct account_fact *a = v->account;
+    const struct counted_password password = counted_password(v);
     const char *id = NULL;
-    switch (a->password_state) {
+    switch (password.state) {
     case PASSWORD_LOCKED:
     case PASSWORD_STAR:
         id = "account-locked";
@@ -197,7 +245,7 @@ static void judge_password(const struct visit *v)
         id = effective_yes(v->settings, "PermitEmptyPasswords") ? NULL : "password-empty";
         break;
     case PASSWORD_SET:
-        id = knows_scheme(&v->facts->os, a->scheme) ? NULL : "password-hash-unsupported";
+        id = knows_scheme(&v->facts->os, password.scheme) ? NULL : "password-hash-unsupported";
         break;
     case PASSWORD_UNKNOWN:
     case PASSWORD_NO_ENTRY:
@@ -205,13 +253,14 @@ static void judge_password(const struct visit *v)
     }
     if (!id)
         return;
-    struct reason *r =
-        reason_add(v->reasons, id, GATE_SHUT, a->shadow_at.file ? a->shadow_at : a->at);
+    struct reason *r = reason_add(v->reasons, id, GATE_SHUT, password.at);
     r->keyword = a->name;
-    r->value = a->password_state == PASSWORD_STAR  ? "none"
-               : a->password_state == PASSWORD_SET ? "unsupported"
-                                                   : a->password;
-    r->detail = a->scheme;
+    r->value = password.state == PASSWORD_STAR      ? "none"
+               : password.state == PASSWORD_SET     ? "unsupported"
+               : password.state == PASSWORD_LOCKED  ? "locked"
+               : password.state == PASSWORD_INVALID ? "invalid"
+                                                    : "empty";
+    r->detail = password.scheme;
 }
 
 /* "!" before the hash: only a build without PAM refuses keys for it. With PAM built in and UsePAM
@@ -223,10 +272,10 @@ static void judge_lock(const struct visit *v, bool pam)
         judge_password(v);
         return;
     }
-    if (pam || a->password_state != PASSWORD_LOCKED || v->facts->os.pam != TRUTH_NO)
+    const struct counted_password password = counted_password(v);
+    if (pam || password.state != PASSWORD_LOCKED || v->facts->os.pam != TRUTH_NO)
         return;
-    struct reason *r = reason_add(v->reasons, "account-locked", GATE_SHUT,
-                                  a->shadow_at.file ? a->shadow_at : a->at);
+    struct reason *r = reason_add(v->reasons, "account-locked", GATE_SHUT, password.at);
     r->keyword = a->name;
     r->value = "locked";
     r->detail = "this sshd is built without PAM: it refuses keys of a locked account too";

@@ -101,19 +101,17 @@ static bool old_challenge_response(const struct visit *v)
 
 static bool old_keyboard_interactive(const struct visit *v)
 {
+    /* auth2-kbdint.c userauth_kbdint asks no device without it. */
+    if (!old_challenge_response(v))
+        return false;
     const struct sshd_config *config = v->settings->config;
-    const char *global = NULL;
     for (size_t i = 0; i < config->directives.count; i++) {
         const struct sshd_directive *d = &config->directives.items[i];
-        if (!d->is_valid || !d->written ||
-            strcasecmp(d->written, "KbdInteractiveAuthentication") != 0)
-            continue;
-        if (d->match > 0 && v->settings->active[d->match - 1])
+        if (d->is_valid && d->written && d->match > 0 && v->settings->active[d->match - 1] &&
+            strcasecmp(d->written, "KbdInteractiveAuthentication") == 0)
             return d->value && strcasecmp(d->value, "yes") == 0;
-        if (d->match == 0 && !global)
-            global = d->value;
     }
-    return old_challenge_response(v) || (global && strcasecmp(global, "yes") == 0);
+    return true;
 }
 
 static bool keyboard_interactive(const struct visit *v)
@@ -133,8 +131,11 @@ static bool password_on_offer(const struct visit *v)
 
 static bool has_password(const struct visit *v)
 {
-    return v->account && (v->account->password_state == PASSWORD_SET ||
-                          v->account->password_state == PASSWORD_UNKNOWN);
+    if (!v->account)
+        return false;
+    enum password_state state = counted_password(v).state;
+    return state == PASSWORD_SET || state == PASSWORD_UNKNOWN ||
+           (state == PASSWORD_EMPTY && effective_yes(v->settings, "PermitEmptyPasswords"));
 }
 
 static bool starts_with_method(const char *element, const char *method)
@@ -145,6 +146,22 @@ static bool starts_with_method(const char *element, const char *method)
 
 enum step { STEP_DONE, STEP_IMPOSSIBLE, STEP_UNKNOWN };
 
+/* sshd: auth2.c authmethods_check_abandonment, auth2-chall.c: the devices are those of the build,
+ * and PAM's is the only one here. */
+static bool interactive_on_offer(const struct visit *v, const char *element)
+{
+    const char *device = strchr(element, ':');
+    return keyboard_interactive(v) && uses_pam(v->facts) &&
+           (!device || strcmp(device, ":pam") == 0);
+}
+
+/* sshd: auth.c auth_root_allowed is asked for each step. */
+static bool root_may_type(const struct visit *v)
+{
+    return v->account->uid != 0 ||
+           strcasecmp(effective_value(v->settings, "PermitRootLogin"), "yes") == 0;
+}
+
 /* One method of an AuthenticationMethods list: can this person pass it? */
 static enum step judge_step(const struct visit *v, const char *element, size_t usable_keys,
                             size_t keys_asked)
@@ -154,12 +171,14 @@ static enum step judge_step(const struct visit *v, const char *element, size_t u
                    ? STEP_DONE
                    : STEP_IMPOSSIBLE;
     if (starts_with_method(element, "password"))
-        return effective_yes(v->settings, "PasswordAuthentication") && has_password(v)
+        return effective_yes(v->settings, "PasswordAuthentication") && has_password(v) &&
+                       root_may_type(v)
                    ? STEP_DONE
                    : STEP_IMPOSSIBLE;
     if (starts_with_method(element, "keyboard-interactive"))
-        return keyboard_interactive(v) && uses_pam(v->facts) && has_password(v) ? STEP_DONE
-                                                                                : STEP_IMPOSSIBLE;
+        return interactive_on_offer(v, element) && has_password(v) && root_may_type(v)
+                   ? STEP_DONE
+                   : STEP_IMPOSSIBLE;
     if (starts_with_method(element, "none"))
         return STEP_IMPOSSIBLE;
     return STEP_UNKNOWN; /* hostbased, gssapi-with-mic: not modelled */
@@ -173,6 +192,14 @@ static bool is_walked_method(const struct visit *v, const char *element)
            starts_with_method(element, "keyboard-interactive");
 }
 
+/* sshd drops a list with a method that is off: auth2.c auth2_setup_methods_lists. */
+static bool own_step_is_off(const struct visit *v, const char *element)
+{
+    if (starts_with_method(element, "password"))
+        return !effective_yes(v->settings, "PasswordAuthentication");
+    return starts_with_method(element, "keyboard-interactive") && !interactive_on_offer(v, element);
+}
+
 /* A list counts for this walk when its own method is in it; the other steps must be passable. */
 static enum step judge_list(const struct visit *v, const char *list, size_t usable_keys)
 {
@@ -184,6 +211,8 @@ static enum step judge_list(const struct visit *v, const char *list, size_t usab
         has_own |= own;
         if (starts_with_method(element, "publickey"))
             keys_asked++;
+        if (own && own_step_is_off(v, element))
+            return STEP_IMPOSSIBLE;
         /* The first step by the walk's own method is judged by the gates key and account. */
         if (own && keys_asked <= 1)
             continue;
@@ -201,6 +230,9 @@ static void judge_methods(const struct visit *v, size_t usable_keys)
 {
     struct text_list lists = effective_words(v->settings, "AuthenticationMethods");
     if (lists.count == 0 || strcmp(lists.items[0], "any") == 0 || !v->account)
+        return;
+    /* No password by any method: that lock stands already. */
+    if (v->subject->method == METHOD_PASSWORD && !password_on_offer(v))
         return;
     bool unknown = false;
     for (size_t i = 0; i < lists.count; i++) {
@@ -253,7 +285,7 @@ static void judge_pam(const struct visit *v)
     if (v->settings->config->directives.count == 0 && reason_list_shuts(v->guest, GATE_SSHD))
         return;
     if (v->facts->os.pam == TRUTH_NO || uses_pam(v->facts) || !v->account ||
-        v->subject->method != METHOD_PUBLICKEY || v->account->password_state != PASSWORD_LOCKED)
+        v->subject->method != METHOD_PUBLICKEY || counted_password(v).state != PASSWORD_LOCKED)
         return;
     const struct sshd_directive *d = sshd_config_winner(v->settings->config, "UsePAM");
     struct reason *r = reason_add(v->reasons, blame(v, d, "usepam-off"), GATE_SHUT,
@@ -298,9 +330,27 @@ static const char *revoked_list_fault(const struct file_fact *file, enum gate_st
                                   : NULL;
 }
 
+/* sshd: servconf.c clears "none" in the global part only; from a Match block it is taken for the
+ * name of a file, and there is none. */
+static bool revokes_by_none(const struct visit *v)
+{
+    const struct sshd_directive *d = effective_winner(v->settings, "RevokedKeys");
+    if (!d || d->match == 0 || strcasecmp(d->value, "none") != 0)
+        return false;
+    struct reason *r = reason_add(v->reasons, "revoked-keys-unreadable", GATE_SHUT,
+                                  effective_place(v->settings, d));
+    r->everybody = !effective_in_match(v->settings, d);
+    r->keyword = "RevokedKeys";
+    r->value = d->value;
+    r->detail = "in a Match block this is the name of a file, and it is missing";
+    return true;
+}
+
 static void judge_revoked(const struct visit *v)
 {
     struct text_list paths = effective_words(v->settings, "RevokedKeys");
+    if (revokes_by_none(v))
+        return;
     for (size_t i = 0; i < v->facts->files.count; i++) {
         const struct file_fact *file = &v->facts->files.items[i];
         enum gate_state state;

@@ -24,20 +24,48 @@ static bool is_one_of(const char *text, const char *const *list)
     return false;
 }
 
-/* A line whose device is on none of the disks, and local-fs.target fails with it. */
-static void judge_missing_device(const struct mount_fact *m, struct reason_list *out)
+static bool has_boot_token(const struct facts *f, const char *token)
+{
+    for (size_t i = 0; i < f->boot.count; i++)
+        if (f->boot.items[i].token && strcmp(f->boot.items[i].token, token) == 0)
+            return true;
+    return false;
+}
+
+/* OpenRC's localmount and the mountall of sysvinit say what failed and go on (OpenRC:
+ * init.d/localmount.in). */
+static bool stops_without_mounts(const struct facts *f)
+{
+    return f->os.service_manager == SERVICES_SYSTEMD || f->os.service_manager == SERVICES_UNKNOWN;
+}
+
+/* A line whose device is on none of the disks, and local-fs.target fails with it. Not so for /: the
+ * initramfs mounts what the kernel's command line names, and systemd has the mount then (mount.c
+ * mount_add_device_dependencies); only the remount fails. */
+static void judge_missing_device(const struct facts *f, const struct mount_fact *m,
+                                 struct reason_list *out)
 {
     static const char *const boot_directories[] = {"/boot", "/boot/efi", "/efi", NULL};
     const char *id = "fstab-device-missing";
-    if (strcmp(m->directory, "/") == 0)
+    bool is_root = strcmp(m->directory, "/") == 0;
+    if (is_root)
         id = "fstab-root-id-wrong";
     else if (is_one_of(m->directory, boot_directories))
         id = "fstab-boot-efi-wrong";
-    struct reason *r = reason_for_all(out, id, GATE_SHUT, m->at);
+    if (!is_root && !stops_without_mounts(f))
+        return;
+    struct reason *r = reason_for_all(out, id, is_root ? GATE_OPEN : GATE_SHUT, m->at);
     r->value = m->device;
     r->keyword = m->directory;
     r->wanted = m->filesystem;
     r->detail = m->detail;
+    for (size_t i = 0; is_root && i < f->filesystems.count; i++) {
+        const struct filesystem_fact *fs = &f->filesystems.items[i];
+        if (fs->mounted_on && strcmp(fs->mounted_on, "/") == 0 && fs->uuid)
+            r->wanted = arena_printf(f->arena, "UUID=%s", fs->uuid);
+    }
+    if (is_root && has_boot_token(f, "ro"))
+        r->detail = "it stays read-only";
 }
 
 /* Names that the kernel gives out in the order it finds the disks. */
@@ -56,8 +84,9 @@ static void note_risks(const struct mount_fact *m, struct reason_list *out)
     struct reason *r;
     if (has_option(m, "noauto"))
         return;
+    /* systemd takes "bg" of NFS for nofail */
     if (m->is_network && !has_option(m, "_netdev") && !has_option(m, "nofail") &&
-        !has_option(m, "x-systemd.automount")) {
+        !has_option(m, "bg") && !has_option(m, "x-systemd.automount")) {
         r = reason_for_all(out, "fstab-network-mount", GATE_OPEN, m->at);
         r->value = m->device;
         r->keyword = m->directory;
@@ -101,32 +130,52 @@ static void note_hidden_home(const struct facts *f, const struct mount_fact *m,
     }
 }
 
+/* What comes of a line with a defect. SHUT: mount refuses it, and local-fs.target with it. For the
+ * others systemd-fstab-generator makes a unit that works, or none (then nothing waits for it). / is
+ * mounted before fstab is read; a remount that fails leaves it as it is. */
+static enum gate_state weigh_defect(const struct facts *f, const struct mount_fact *m)
+{
+    static const char *const refused[] = {"unknown-type", "type-mismatch", "unknown-option",
+                                          "odd-blank", NULL};
+    bool mount_fails =
+        is_one_of(m->defect, refused) || (strcmp(m->defect, "quoted") == 0 && m->device[0] != '/' &&
+                                          strcspn(m->device, "\"'\xe2") == 0);
+    if (!mount_fails || !m->required || !stops_without_mounts(f) || strcmp(m->directory, "/") == 0)
+        return GATE_OPEN;
+    return GATE_SHUT;
+}
+
+static void judge_defect(const struct facts *f, const struct mount_fact *m, struct reason_list *out)
+{
+    static const char *const passed_over[] = {"bad-directory", "repeated", NULL};
+    static const char *const mounted[] = {"bad-number", "too-few-fields", NULL};
+    enum gate_state state = weigh_defect(f, m);
+    struct reason *r = reason_for_all(out, "fstab-line-invalid", state, m->at);
+    r->value = m->defect;
+    r->keyword = *m->directory ? m->directory : m->device;
+    r->detail = m->detail;
+    if (state == GATE_SHUT)
+        r->wanted = "the boot stops in emergency mode";
+    else if (is_one_of(m->defect, passed_over) || m->field_count < 2)
+        r->wanted = "systemd passes over it";
+    else if (is_one_of(m->defect, mounted))
+        r->wanted = "systemd mounts it all the same, mount and findmnt call it an error";
+}
+
 static void judge_mount(const struct facts *f, const struct mount_fact *m, struct reason_list *out)
 {
     if (!m->directory || !m->device)
         return;
-    if (m->defect) {
-        /* systemd-fstab-generator passes over a line it cannot read: it only shuts what waits. */
-        if (m->required || (m->system && !has_option(m, "nofail"))) {
-            struct reason *r = reason_for_all(out, "fstab-line-invalid", GATE_SHUT, m->at);
-            r->value = m->defect;
-            r->keyword = m->directory;
-            r->detail = m->detail;
-        }
+    if (m->defect)
+        judge_defect(f, m, out);
+    if (m->defect && (weigh_defect(f, m) == GATE_SHUT || strcmp(m->defect, "repeated") == 0))
         return;
-    }
-    if (m->device_found == TRUTH_NO && m->required && !m->is_swap)
-        judge_missing_device(m, out);
+    if (m->device_found == TRUTH_NO && m->required && !m->is_swap && !disk_explains(f, m))
+        judge_missing_device(f, m, out);
+    if (m->defect)
+        return;
     note_risks(m, out);
     note_hidden_home(f, m, out);
-}
-
-static bool has_boot_token(const struct facts *f, const char *token)
-{
-    for (size_t i = 0; i < f->boot.count; i++)
-        if (f->boot.items[i].token && strcmp(f->boot.items[i].token, token) == 0)
-            return true;
-    return false;
 }
 
 /* Without fstab root stays as the kernel mounted it: read-only where the command line says ro. */
@@ -166,7 +215,7 @@ static bool cuts_network(const struct facts *f, const char *name)
 static enum gate_state weigh_mask(const struct facts *f, const char *name)
 {
     static const char *const needed[] = {"multi-user.target", "basic.target", "sysinit.target",
-                                         "systemd-user-sessions.service", NULL};
+                                         NULL}; /* systemd-user-sessions: gate pam */
     static const char *const helpful[] = {"dbus.service",
                                           "dbus.socket",
                                           "systemd-logind.service",
@@ -178,6 +227,8 @@ static enum gate_state weigh_mask(const struct facts *f, const char *name)
         return GATE_SHUT;
     return is_one_of(name, helpful) ? GATE_OPEN : GATE_NOT_JUDGED;
 }
+
+static const char ends_early[] = "the machine does not reach the point where people can log in";
 
 static void judge_default_target(const struct unit_fact *u, struct reason_list *out)
 {
@@ -198,6 +249,7 @@ static void judge_default_target(const struct unit_fact *u, struct reason_list *
     r->value = u->target ? u->target : u->state;
     r->keyword = u->name;
     r->wanted = "multi-user.target";
+    r->detail = ends_early;
 }
 
 static void judge_units(const struct facts *f, struct reason_list *out)
@@ -216,6 +268,8 @@ static void judge_units(const struct facts *f, struct reason_list *out)
         struct reason *r = reason_for_all(out, "systemd-target-or-unit-masked", state, u->at);
         r->value = u->target ? u->target : "/dev/null";
         r->keyword = u->name;
+        r->detail =
+            state == GATE_SHUT ? ends_early : "a login works, but lacks what this unit does";
     }
 }
 

@@ -11,7 +11,7 @@
 
 /* The value of NAME=… on the command line that counts; NULL: nowhere, or only in a file from which
  * the boot loader's own is made. */
-static const struct boot_fact *boot_parameter(const struct facts *f, const char *name)
+const struct boot_fact *boot_parameter(const struct facts *f, const char *name)
 {
     size_t n = strlen(name);
     const struct boot_fact *last = NULL;
@@ -36,39 +36,6 @@ static const struct file_fact *there(const struct facts *f, const char *path)
 {
     const struct file_fact *file = facts_file(f, path);
     return file && file->exists ? file : NULL;
-}
-
-/* A default entry is whole when its kernel and every initrd are there, or may be. */
-static bool entry_is_whole(const struct facts *f, const struct boot_fact *kernel)
-{
-    if (kernel->found != TRUTH_NO)
-        for (size_t i = 0; i < f->boot.count; i++) {
-            const struct boot_fact *b = &f->boot.items[i];
-            if (strcmp(b->item, "initrd") == 0 && b->found == TRUTH_NO &&
-                strcmp(b->origin, kernel->origin) == 0 && strcmp(b->entry, kernel->entry) == 0)
-                return false;
-        }
-    return kernel->found != TRUTH_NO;
-}
-
-/* GRUB stops at the menu when "linux" or "initrd" does not find its file. */
-static void judge_kernel(const struct facts *f, struct reason_list *out)
-{
-    const struct boot_fact *broken = NULL;
-    for (size_t i = 0; i < f->boot.count; i++) {
-        const struct boot_fact *b = &f->boot.items[i];
-        if (strcmp(b->item, "kernel") == 0 && entry_is_whole(f, b))
-            return;
-        if (strcmp(b->item, "kernel") == 0 || strcmp(b->item, "initrd") == 0)
-            if (!broken && b->found == TRUTH_NO)
-                broken = b;
-    }
-    if (!broken)
-        return;
-    struct reason *r = reason_for_all(out, "kernel-or-initramfs-missing", GATE_SHUT, broken->at);
-    r->value = broken->path;
-    r->keyword = broken->entry;
-    r->wanted = broken->item;
 }
 
 /* GRUB is installed below DIRECTORY (its modules are), and its menu is not. */
@@ -223,6 +190,17 @@ static bool selinux_runs(const struct facts *f)
            says(f, "security", "selinux");
 }
 
+bool gate_boot_selinux_enforces(const struct facts *f)
+{
+    const struct conf_fact *mode = NULL;
+    for (size_t i = 0; i < f->conf.count && !mode; i++)
+        if (strcmp(f->conf.items[i].purpose, "selinux") == 0 &&
+            strcmp(f->conf.items[i].key, "SELINUX") == 0)
+            mode = &f->conf.items[i];
+    return selinux_runs(f) && (says(f, "enforcing", "1") ||
+                               (mode && strncasecmp(mode->value, "enforcing", 9) == 0));
+}
+
 /* systemd (selinux-setup.c) freezes when the policy does not load and enforcing is asked for.
  * libselinux (load_policy.c) takes a misspelt SELINUX= for permissive. */
 static void judge_selinux(const struct facts *f, struct reason_list *out)
@@ -316,6 +294,14 @@ static void judge_modules(const struct facts *f, struct reason_list *out)
     }
 }
 
+static bool keeps_from_shell(const struct facts *f, const char *path)
+{
+    vec_each (s, &f->session)
+        if (strcmp(s->item, "shell-path") == 0 && s->path && strcmp(s->path, path) == 0)
+            return true;
+    return false;
+}
+
 /* What `chmod -R` and `chown -R` at the wrong place leave. Each consequence is a lock of its own
  * gate (keys that cannot be reached, host keys too open); this says what it comes from. */
 static void note_modes(const struct facts *f, struct reason_list *out)
@@ -329,6 +315,8 @@ static void note_modes(const struct facts *f, struct reason_list *out)
         bool closed = (d->mode & 0111) != 0111, open = (d->mode & 0002) != 0;
         if (!closed && !open && d->uid == 0)
             continue;
+        if (closed && !open && d->uid == 0 && keeps_from_shell(f, d->path))
+            continue; /* a lock of gate session */
         struct reason *r = reason_for_all(out, "mass-permission-damage", GATE_OPEN, d->at);
         r->keyword = d->path;
         r->value =
@@ -342,7 +330,7 @@ static void note_modes(const struct facts *f, struct reason_list *out)
 
 void gate_boot_system(const struct facts *f, struct reason_list *out)
 {
-    judge_kernel(f, out);
+    gate_boot_loader(f, out);
     judge_grub(f, "/boot/grub", out);
     judge_grub(f, "/boot/grub2", out);
     judge_root(f, out);
@@ -350,5 +338,6 @@ void gate_boot_system(const struct facts *f, struct reason_list *out)
     if (f->os.service_manager == SERVICES_SYSTEMD)
         judge_selinux(f, out);
     judge_modules(f, out);
+    gate_boot_conf(f, out);
     note_modes(f, out);
 }

@@ -5,16 +5,17 @@
 
 #include <string.h>
 
+#include "base/limits.h"
 #include "facts/collect.h"
 #include "login/firewall_walk.h"
 
-#define ADDRESSES_MAX 128
 
 static const struct {
     const char *source, *reason;
 } filters[] = {
     {"nftables", "fw-nftables-saved"},
     {"iptables", "fw-iptables-saved"},
+    {"boot-script", "fw-iptables-saved"},
     {"ufw", "fw-ufw"},
     {"firewalld", "fw-firewalld"},
 };
@@ -93,9 +94,9 @@ static struct verdict judge_address(struct judging *j, const char *text)
 static void add_addresses(struct arena *a, const struct text_list *words, struct text_list *out)
 {
     struct firewall_address first, last;
-    for (size_t i = 0; i < words->count && out->count < ADDRESSES_MAX; i++) {
+    for (size_t i = 0; i < words->count && out->count < LIMIT_FIREWALL_ADDRESSES; i++) {
         struct text_list parts = text_words(a, bytes_of(words->items[i]), ", \t\r\n");
-        for (size_t k = 0; k < parts.count && out->count < ADDRESSES_MAX; k++) {
+        for (size_t k = 0; k < parts.count && out->count < LIMIT_FIREWALL_ADDRESSES; k++) {
             if (!firewall_address_range(a, parts.items[k], &first, &last) || first.six ||
                 first.bytes[0] == 127 || first.bytes[0] >= 224 || first.bytes[0] == 0)
                 continue;

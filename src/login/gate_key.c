@@ -19,7 +19,10 @@ struct search {
     const char *offered;       /* fingerprint of --identity; NULL: any key */
     struct reason_list locks;  /* why files and lines that hold keys do not count */
     struct text_list accepted; /* fingerprints that get in */
+    struct text_list refused;  /* … that a line in force keeps out: sshd looks no further */
     bool all_sha1_type;        /* every accepted key is an RSA key */
+    const struct key_fact *without_terminal; /* the first accepted one that gets no terminal */
+    bool some_with_terminal;
 };
 
 static bool is_state(const struct key_file_fact *file, const char *state)
@@ -136,6 +139,34 @@ static bool is_offered(const struct search *s, const struct key_fact *key)
     return !s->offered || (key->fingerprint && strcmp(key->fingerprint, s->offered) == 0);
 }
 
+/* sshd: auth-options.c sshauthopt_parse: the last of these words holds. */
+static bool may_have_terminal(const struct key_fact *key)
+{
+    bool may = true;
+    for (size_t i = 0; i < key->options.count; i++) {
+        if (strcasecmp(key->options.items[i], "restrict") == 0 ||
+            strcasecmp(key->options.items[i], "no-pty") == 0)
+            may = false;
+        else if (strcasecmp(key->options.items[i], "pty") == 0)
+            may = true;
+    }
+    return may;
+}
+
+static void note_terminal(const struct search *s)
+{
+    const struct visit *v = s->v;
+    const char *forced = effective_value(v->settings, "ForceCommand");
+    if (!s->without_terminal || s->some_with_terminal || s->without_terminal->command ||
+        (*forced && strcasecmp(forced, "none") != 0))
+        return;
+    struct reason *r =
+        reason_add(v->reasons, "pty-unavailable", GATE_OPEN, s->without_terminal->at);
+    r->keyword = "the key's options";
+    r->value = text_list_join(v->facts->arena, &s->without_terminal->options, ",");
+    r->wanted = "pty";
+}
+
 /* Every line of a file that may be read. LET_IN is false where a lock on the file stands already:
  * then the lines are looked at all the same, since people mend one lock only to meet the next. */
 static void judge_lines(struct search *s, const struct key_file_fact *file, bool let_in)
@@ -147,14 +178,23 @@ static void judge_lines(struct search *s, const struct key_file_fact *file, bool
         /* A line that is no key could be the one offered. */
         if (!is_offered(s, key) && key->fingerprint)
             continue;
+        if (key->fingerprint && text_list_has(&s->refused, key->fingerprint))
+            continue;
         struct line_verdict verdict = key_line_judge(s->v, key);
         if (verdict.reason) {
             add_line_lock(s, key, &verdict);
+            if (let_in && verdict.decides && key->fingerprint &&
+                !text_list_has(&s->accepted, key->fingerprint))
+                text_list_add(s->v->facts->arena, &s->refused, key->fingerprint);
         } else if (let_in) {
             const char *name = key->fingerprint ? key->fingerprint : "";
             if (!text_list_has(&s->accepted, name))
                 text_list_add(s->v->facts->arena, &s->accepted, name);
             s->all_sha1_type &= strcmp(key->type, "ssh-rsa") == 0;
+            if (may_have_terminal(key))
+                s->some_with_terminal = true;
+            else if (!s->without_terminal)
+                s->without_terminal = key;
         }
     }
 }
@@ -340,6 +380,7 @@ static size_t judge_keys(const struct visit *v)
             }
         }
     if (s.accepted.count > 0) {
+        note_terminal(&s);
         if (s.all_sha1_type && v->facts->os.openssh_version >= 808)
             reason_add(v->reasons, "rsa-sha1-client", GATE_OPEN, file_place(s.files[0]))->value =
                 "ssh-rsa";
@@ -358,11 +399,11 @@ size_t gate_key(const struct visit *v)
     if (v->subject->method == METHOD_PUBLICKEY)
         return judge_keys(v);
     /* Only to know how many keys a second factor could be: the locks are the other walk's. */
-    struct reason_list unheard = {.arena = v->facts->arena};
     struct subject with_key = *v->subject;
     with_key.identity = v->question->identity;
     struct visit quiet = *v;
-    quiet.reasons = &unheard;
+    quiet.reasons = v->unheard;
+    quiet.reasons->items.count = 0;
     quiet.subject = &with_key;
     return judge_keys(&quiet);
 }

@@ -6,11 +6,10 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/limits.h"
 #include "facts/collect.h"
 #include "login/match_pattern.h"
 
-/* sshd gives up beyond 16 sockets (MAX_LISTEN_SOCKS): what follows so many is of no account. */
-#define DOORS_MAX 256u
 
 /* One socket sshd or systemd would open. */
 struct door {
@@ -108,7 +107,7 @@ static void doors_of_config(const struct facts *f, struct doors *doors)
     struct text_list addresses = sshd_config_values(f->sshd, "ListenAddress");
     const char *family = sshd_config_value(f->sshd, "AddressFamily");
     doors->port_at = value_place(f->sshd, "Port", NULL);
-    for (size_t p = 0; p < ports.count && doors->items.count < DOORS_MAX; p++) {
+    for (size_t p = 0; p < ports.count && doors->items.count < LIMIT_LISTEN_DOORS; p++) {
         int64_t port;
         if (!port_of(ports.items[p], &port))
             port = 22; /* a service name: "ssh" in nearly all of them */
@@ -117,7 +116,7 @@ static void doors_of_config(const struct facts *f, struct doors *doors)
             add_door(f, doors, "0.0.0.0", port, at);
         if (addresses.count == 0 && family_allows(family, 6))
             add_door(f, doors, "::", port, at);
-        for (size_t i = 0; i < addresses.count && doors->items.count < DOORS_MAX; i++) {
+        for (size_t i = 0; i < addresses.count && doors->items.count < LIMIT_LISTEN_DOORS; i++) {
             struct text_list words = text_words(f->arena, bytes_of(addresses.items[i]), " \t");
             if (words.count == 0)
                 continue;

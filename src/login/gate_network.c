@@ -1,36 +1,125 @@
 /* Gate network: does anything that starts at boot give the machine an address? Which NIC the VM
  * has is not on the disk, so a profile for any interface counts; only what is plain is shut. */
-#include "login/visit.h"
+#include "login/gate_network.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "facts/collect.h"
 
-static bool is_profile(const struct network_fact *n)
+bool network_is_profile(const struct network_fact *n)
 {
     return strcmp(n->item, "profile") == 0;
 }
 
-static bool works(const struct network_fact *n)
+static bool is_of(const struct network_fact *n, const char *manager)
 {
-    return is_profile(n) && n->automatic && n->started && !n->problem &&
-           strcmp(n->method, "none") != 0;
+    return strcmp(n->manager, manager) == 0;
 }
 
-static bool runs(const struct facts *f, const char *manager)
+static bool has_problem(const struct network_fact *n, const char *problem)
+{
+    return n->problem && strcmp(n->problem, problem) == 0;
+}
+
+const struct network_fact *network_find(const struct facts *f, const char *item, const char *name)
 {
     for (size_t i = 0; i < f->network.count; i++) {
         const struct network_fact *n = &f->network.items[i];
-        if (!is_profile(n) && n->started && strcmp(n->manager, manager) == 0)
+        if (strcmp(n->item, item) == 0 && (!name || (n->name && strcmp(n->name, name) == 0)))
+            return n;
+    }
+    return NULL;
+}
+
+bool network_runs(const struct facts *f, const char *manager)
+{
+    for (size_t i = 0; i < f->network.count; i++) {
+        const struct network_fact *n = &f->network.items[i];
+        if (strcmp(n->item, "service") == 0 && n->started && is_of(n, manager))
             return true;
     }
     return false;
 }
 
+static const struct network_fact *netplan(const struct facts *f)
+{
+    const struct network_fact *n = network_find(f, "service", "generate");
+    return n ? n : network_find(f, "service", "netplan");
+}
+
+/* netplan gives up at the first thing it does not take; from 1.1 on its generator goes on without
+ * that definition or file (generate.c: NETPLAN_PARSER_IGNORE_ERRORS). */
+static enum truth netplan_goes_on(const struct facts *f)
+{
+    const struct network_fact *service = netplan(f);
+    const char *version = service ? service->value : NULL;
+    if (version) {
+        char *end;
+        long major = strtol(version, &end, 10), minor = *end == '.' ? strtol(end + 1, NULL, 10) : 0;
+        return major > 1 || (major == 1 && minor > 0) ? TRUTH_YES : TRUTH_NO;
+    }
+    long release = strtol(f->os.version, NULL, 10);
+    if (strcmp(f->os.id, "debian") == 0 && release > 0)
+        return release >= 13 ? TRUTH_YES : TRUTH_NO;
+    if (strcmp(f->os.id, "ubuntu") == 0 && release > 0 && release < 24)
+        return TRUTH_NO;
+    return TRUTH_UNKNOWN; /* Ubuntu 24.04 has had both */
+}
+
+static const struct network_fact *refused(const struct facts *f, const char *manager)
+{
+    for (size_t i = 0; i < f->network.count; i++) {
+        const struct network_fact *n = &f->network.items[i];
+        if (network_is_profile(n) && is_of(n, manager) && has_problem(n, "refused"))
+            return n;
+    }
+    return NULL;
+}
+
+/* nm-config-data.c: a list of specs; "*" is every device. */
+static const char *manager_setting(const struct facts *f, const char *name)
+{
+    const struct network_fact *n = network_find(f, "setting", name);
+    return n && n->value ? n->value : "";
+}
+
+static bool manager_leaves_ethernet(const struct facts *f)
+{
+    const char *specs = manager_setting(f, "unmanaged-devices");
+    const struct network_fact *plan = netplan(f);
+    /* With that renderer netplan hides 10-globally-managed-devices.conf (generate.c). */
+    if (plan && plan->method && strcmp(plan->method, "NetworkManager") == 0)
+        return false;
+    if (strstr(specs, "except:type:ethernet") || strstr(specs, "except:interface-name") ||
+        strstr(specs, "except:mac") || strstr(specs, "except:driver"))
+        return false;
+    return specs[0] == '*' || strncmp(specs, "type:ethernet", 13) == 0;
+}
+
+bool network_manager_helps_itself(const struct facts *f)
+{
+    return network_runs(f, "NetworkManager") && !manager_leaves_ethernet(f) &&
+           strcspn(manager_setting(f, "no-auto-default"), "*") ==
+               strlen(manager_setting(f, "no-auto-default"));
+}
+
+bool network_works(const struct facts *f, const struct network_fact *n)
+{
+    if (!network_is_profile(n) || !n->automatic || !n->started || n->problem ||
+        strcmp(n->method, "none") == 0)
+        return false;
+    if (is_of(n, "netplan"))
+        return netplan_goes_on(f) != TRUTH_NO || !refused(f, "netplan");
+    if (is_of(n, "ifupdown"))
+        return !refused(f, "ifupdown");
+    return !is_of(n, "NetworkManager") || !manager_leaves_ethernet(f);
+}
+
 /* Somebody else may see to it: a script of the owner, the kernel command line. */
 static bool is_left_to_others(const struct facts *f)
 {
-    if (runs(f, "dhcpcd") || runs(f, "connman") || runs(f, "other"))
+    if (network_runs(f, "dhcpcd") || network_runs(f, "connman") || network_runs(f, "other"))
         return true;
     for (size_t i = 0; i < f->boot.count; i++)
         if (f->boot.items[i].token && strncmp(f->boot.items[i].token, "ip=", 3) == 0)
@@ -38,8 +127,7 @@ static bool is_left_to_others(const struct facts *f)
     return false;
 }
 
-/* On a new instance, and on some clouds at every boot, cloud-init writes the profiles anew. */
-static bool cloud_init_runs(const struct facts *f)
+bool network_cloud_init_runs(const struct facts *f)
 {
     for (size_t i = 0; i < f->conf.count; i++)
         if (strcmp(f->conf.items[i].purpose, "cloud-init") == 0 &&
@@ -48,7 +136,7 @@ static bool cloud_init_runs(const struct facts *f)
     for (size_t i = 0; i < f->boot.count; i++)
         if (f->boot.items[i].token && strcmp(f->boot.items[i].token, "cloud-init=disabled") == 0)
             return false;
-    return runs(f, "cloud-init");
+    return network_runs(f, "cloud-init") && !network_find(f, "cloud-init", "network-disabled");
 }
 
 /* The machine was started before: presets were applied, what is disabled stays so (machine-id(5),
@@ -59,106 +147,172 @@ static bool was_booted(const struct facts *f)
     return f->os.service_manager != SERVICES_SYSTEMD || (id && id->exists && id->size >= 32);
 }
 
-static const char *reason_of(const struct network_fact *n)
+const char *network_reason_of(const struct network_fact *n)
 {
-    if (strcmp(n->manager, "netplan") == 0)
-        return n->problem ? "netplan-broken" : "no-network-manager-enabled";
-    if (strcmp(n->manager, "ifupdown") == 0)
+    if (is_of(n, "netplan"))
+        return "netplan-broken";
+    if (is_of(n, "ifupdown"))
         return "interfaces-file-incomplete";
-    if (n->at.file && strstr(n->at.file, "/ifcfg-"))
+    if (n->at.file && (strstr(n->at.file, "/ifcfg-") || has_problem(n, "NETWORKING=no")))
         return "ifcfg-stale";
-    return strcmp(n->manager, "NetworkManager") == 0 ? "nm-profile-unusable"
-                                                     : "no-network-manager-enabled";
+    return is_of(n, "NetworkManager") ? "nm-profile-unusable" : "no-network-manager-enabled";
 }
 
-static const char *fault_of(const struct network_fact *n)
+static const char *fault_of(struct arena *a, const struct network_fact *n)
 {
-    if (n->problem && strcmp(n->problem, "tab") == 0)
-        return "a tab where YAML wants spaces";
-    if (n->problem && strcmp(n->problem, "insecure-mode") == 0)
-        return "open to others than root, so NetworkManager passes it over";
-    if (n->problem && strcmp(n->problem, "wrong-owner") == 0)
-        return "not root's, so NetworkManager passes it over";
-    return n->automatic ? "without an address" : "not brought up at boot";
+    static const struct {
+        const char *problem, *words;
+    } faults[] = {
+        {"insecure-mode", "open to others than root, so NetworkManager passes it over"},
+        {"wrong-owner", "not root's, so NetworkManager passes it over"},
+        {"no-address", "static and without an address, so ifup gives it up"},
+        {"no-dhcp-client", "for DHCP, and no DHCP client is installed"},
+        {"no-match", "without anything in [Match], so networkd passes it over"},
+        {"no-nic", "for no name that a NIC has"},
+        {"NETWORKING=no", "switched off by NETWORKING=no"},
+    };
+    for (size_t i = 0; n->problem && i < sizeof faults / sizeof *faults; i++)
+        if (strcmp(n->problem, faults[i].problem) == 0)
+            return faults[i].words;
+    if (has_problem(n, "refused") || has_problem(n, "refused-in-part"))
+        return n->value ? n->value : "not understood";
+    if (!n->automatic)
+        return "not brought up at boot";
+    if (is_of(n, "netplan") && !n->started)
+        return arena_printf(a, "rendered by %s, which does not run", n->value);
+    return "without an address";
 }
 
 static void report(const struct network_fact *n, enum gate_state state, struct reason_list *out)
 {
-    struct reason *r = reason_for_all(out, reason_of(n), state, n->at);
+    struct reason *r = reason_for_all(out, network_reason_of(n), state, n->at);
     r->keyword = n->name;
-    r->value = fault_of(n);
-    if (n->problem && strcmp(n->manager, "NetworkManager") == 0)
+    r->value = fault_of(out->arena, n);
+    if (has_problem(n, "insecure-mode") || has_problem(n, "wrong-owner"))
         r->wanted = "0600";
+    else if (strcmp(r->id, "ifcfg-stale") == 0 && !n->automatic)
+        r->wanted = is_of(n, "wicked") ? "STARTMODE='auto'" : "ONBOOT=yes";
 }
 
 /* Does this profile keep the machine off the network, when none works? NetworkManager makes a DHCP
  * profile of its own for a NIC that no profile is for (nm-settings.c: have_connection_for_device);
  * one that it passes over is none. */
-static bool blocks(const struct network_fact *n)
+static bool blocks(const struct facts *f, const struct network_fact *n)
 {
-    if (strcmp(n->manager, "netplan") == 0)
-        return n->problem != NULL;
-    if (strcmp(n->manager, "ifupdown") == 0)
-        return !n->automatic;
+    if (is_of(n, "netplan"))
+        return n->problem || !n->started || !n->automatic;
+    if (is_of(n, "ifupdown"))
+        return !n->automatic || n->problem;
+    if (is_of(n, "networkd"))
+        return n->started && n->problem && !has_problem(n, "no-nic");
+    if (is_of(n, "NetworkManager") && !network_manager_helps_itself(f))
+        return n->started && (n->problem || !n->automatic);
     if (!n->started || n->problem)
         return false;
-    return !n->automatic && strcmp(n->manager, "networkd") != 0;
+    return !n->automatic || (n->at.file && strstr(n->at.file, "/ifcfg-") != NULL);
 }
 
 static void note_passed_over(const struct facts *f, struct reason_list *out)
 {
     for (size_t i = 0; i < f->network.count; i++) {
         const struct network_fact *n = &f->network.items[i];
-        if (is_profile(n) && n->started && n->problem)
+        bool counts = network_is_profile(n) && n->problem && !has_problem(n, "no-nic") &&
+                      (n->started || strncmp(n->problem, "refused", 7) == 0);
+        bool told = false;
+        for (size_t k = 0; k < out->items.count; k++)
+            told |= out->items.items[k].at.file == n->at.file &&
+                    out->items.items[k].at.line == n->at.line &&
+                    out->items.items[k].gate == GATE_NETWORK;
+        if (counts && !told)
             report(n, GATE_OPEN, out);
     }
+}
+
+static bool is_known_manager(const char *manager)
+{
+    static const char *const managers[] = {"NetworkManager", "networkd", "ifupdown", "ifcfg",
+                                           "wicked"};
+    for (size_t i = 0; i < sizeof managers / sizeof *managers; i++)
+        if (strcmp(manager, managers[i]) == 0)
+            return true;
+    return false;
+}
+
+/* networkd is all that runs, and it has nothing for a NIC. */
+static bool networkd_is_idle(const struct facts *f)
+{
+    if (!network_runs(f, "networkd"))
+        return false;
+    for (size_t i = 0; i < f->network.count; i++) {
+        const struct network_fact *n = &f->network.items[i];
+        bool other = strcmp(n->item, "service") == 0 && n->started && !is_of(n, "networkd") &&
+                     !is_of(n, "netplan");
+        if (other || (network_is_profile(n) && is_of(n, "networkd") && !n->problem))
+            return false;
+    }
+    return true;
 }
 
 /* Installed, and nothing of it starts. The service that has a profile is the one to name. */
 static void judge_nothing_runs(const struct facts *f, struct reason_list *out)
 {
-    static const char *const managers[] = {"NetworkManager", "networkd", "ifupdown", "ifcfg",
-                                           "wicked"};
     const struct network_fact *installed = NULL, *owner = NULL;
+    bool idle = networkd_is_idle(f);
     for (size_t i = 0; i < f->network.count; i++) {
         const struct network_fact *n = &f->network.items[i];
-        bool known = false;
-        for (size_t k = 0; k < sizeof managers / sizeof *managers; k++)
-            known |= strcmp(n->manager, managers[k]) == 0;
-        if (is_profile(n) || !known)
+        if (strcmp(n->item, "service") != 0 || !is_known_manager(n->manager))
             continue;
-        if (n->started)
+        if (n->started && !idle)
             return;
-        if (!installed)
+        if (!installed || (idle && n->started))
             installed = n;
-        for (size_t k = 0; k < f->network.count && !owner; k++)
-            if (is_profile(&f->network.items[k]) &&
+        for (size_t k = 0; k < f->network.count && !owner && !idle; k++)
+            if (network_is_profile(&f->network.items[k]) &&
                 strcmp(f->network.items[k].manager, n->manager) == 0)
                 owner = n;
     }
     const struct network_fact *n = owner ? owner : installed;
-    if (!n || !was_booted(f) || cloud_init_runs(f))
+    if (!n || !was_booted(f) || network_cloud_init_runs(f))
         return;
-    struct reason *r = reason_for_all(out, "no-network-manager-enabled", GATE_SHUT, n->at);
+    bool off = has_problem(n, "NETWORKING=no");
+    struct reason *r =
+        reason_for_all(out, off ? "ifcfg-stale" : "no-network-manager-enabled", GATE_SHUT, n->at);
     r->keyword = n->name;
-    r->value = n->problem ? n->problem : "not started at boot";
+    r->wanted = off ? "NETWORKING=yes" : NULL;
+    r->value = idle         ? "without a .network file that is for a NIC"
+               : off        ? fault_of(out->arena, n)
+               : n->problem ? n->problem
+                            : "not started at boot";
 }
 
-void gate_network(const struct facts *f, struct reason_list *out)
+/* Whether what netplan refused costs the rest of its files hangs on its version. */
+static bool is_unsure(const struct facts *f, const struct network_fact *works)
 {
-    bool broken_netplan = false;
-    for (size_t i = 0; i < f->network.count; i++) /* one such file, and netplan writes nothing */
-        broken_netplan |= is_profile(&f->network.items[i]) &&
-                          strcmp(f->network.items[i].manager, "netplan") == 0 &&
-                          f->network.items[i].problem;
+    return is_of(works, "netplan") && refused(f, "netplan") && netplan_goes_on(f) == TRUTH_UNKNOWN;
+}
+
+/* Is there a profile that works? Only one of netplan's that may be lost is not enough. */
+static bool judge_working(const struct facts *f, struct reason_list *out)
+{
+    const struct network_fact *unsure = NULL;
     for (size_t i = 0; i < f->network.count; i++) {
         const struct network_fact *n = &f->network.items[i];
-        if (works(n) && !(broken_netplan && strcmp(n->manager, "netplan") == 0)) {
-            note_passed_over(f, out);
-            return;
-        }
+        if (!network_works(f, n))
+            continue;
+        if (!is_unsure(f, n))
+            return true;
+        unsure = n;
     }
-    if (is_left_to_others(f)) {
+    if (!unsure)
+        return false;
+    report(refused(f, "netplan"),
+           is_left_to_others(f) || network_cloud_init_runs(f) ? GATE_OPEN : GATE_UNKNOWN, out);
+    return true;
+}
+
+static void judge_profiles(const struct facts *f, struct reason_list *out)
+{
+    if (judge_working(f, out) || is_left_to_others(f)) {
         note_passed_over(f, out);
         return;
     }
@@ -168,19 +322,29 @@ void gate_network(const struct facts *f, struct reason_list *out)
         r->value = gap->reason;
         return;
     }
-    enum gate_state state = cloud_init_runs(f) ? GATE_OPEN : GATE_SHUT;
+    enum gate_state state =
+        network_cloud_init_runs(f) || network_manager_helps_itself(f) ? GATE_OPEN : GATE_SHUT;
     bool any = false;
     /* Where two services are installed, the profiles of one that does not run decide nothing. */
-    bool manager = runs(f, "NetworkManager"), networkd = runs(f, "networkd");
+    bool manager = network_runs(f, "NetworkManager"), networkd = network_runs(f, "networkd");
     for (size_t i = 0; i < f->network.count; i++) {
         const struct network_fact *n = &f->network.items[i];
-        if (!is_profile(n) || !blocks(n) ||
-            (strcmp(n->manager, "ifupdown") == 0 && (manager || networkd)))
+        if (!network_is_profile(n) || !blocks(f, n) ||
+            (is_of(n, "ifupdown") && !n->problem && (manager || networkd)))
             continue;
-        report(n, state, out);
+        /* A profile for the NIC keeps NetworkManager from making its own. */
+        bool own = is_of(n, "NetworkManager") && !n->problem;
+        report(n, own && !network_cloud_init_runs(f) ? GATE_SHUT : state, out);
         any = true;
     }
     note_passed_over(f, out);
     if (!any)
         judge_nothing_runs(f, out);
+}
+
+void gate_network(const struct facts *f, struct reason_list *out)
+{
+    judge_profiles(f, out);
+    network_note_names(f, reason_list_shuts(out, GATE_NETWORK), out);
+    network_note_surroundings(f, out);
 }

@@ -21,11 +21,13 @@ struct state {
 
 struct stack {
     const struct visit *v;
+    const char *service; /* NULL: sshd's */
     const struct pam_fact **entries;
     struct pam_verdict *verdicts;
     size_t count;
     unsigned ways;
     bool can_pass, can_fail;
+    bool can_pass_aged; /* … but for a new password */
     /* Of the first way that fails while all unknown modules say yes. */
     size_t blamed;
     bool is_blamed;
@@ -46,6 +48,7 @@ static void finish(struct stack *s, const struct way *w)
     bool passes = w->now.impression == IMPRESSION_GOOD &&
                   (w->now.status == PAM_CODE_SUCCESS || w->now.status == PAM_CODE_NEW_AUTHTOK_REQD);
     s->can_pass |= passes;
+    s->can_pass_aged |= passes && w->now.status == PAM_CODE_NEW_AUTHTOK_REQD;
     s->can_fail |= !passes;
     if (passes || !w->optimistic || s->is_blamed)
         return;
@@ -232,24 +235,107 @@ static void leave_open(const struct stack *s, const char *type)
     r->detail = "this module is not modelled, and what it says decides";
 }
 
-/* One phase. Returns whether it lets the subject on. */
+/* Room for one stack at a time, used again for every subject. */
+struct stack_room {
+    const struct pam_fact **entries;
+    struct pam_verdict *verdicts;
+};
+
+struct stack_room *stack_room_new(const struct facts *f)
+{
+    struct stack_room *room = arena_new_struct(f->arena, struct stack_room);
+    room->entries = arena_alloc_array(f->arena, f->pam.count + 1, sizeof *room->entries);
+    room->verdicts = arena_alloc_array(f->arena, f->pam.count + 1, sizeof *room->verdicts);
+    return room;
+}
+
+/* UNIX_CODE: what pam_unix answers; PAM_CODE_SUCCESS leaves it to pam_module_verdict. Returns
+ * whether the service has no stack of its own and that of "other" holds. */
+static bool walk_phase(struct stack *s, const char *type, int unix_code)
+{
+    const struct facts *f = s->v->facts;
+    s->entries = s->v->room->entries;
+    s->verdicts = s->v->room->verdicts;
+    bool other = collect(s, s->service ? s->service : f->pam_service.name, type) == 0;
+    if (other)
+        collect(s, "other", type);
+    for (size_t i = 0; i < s->count; i++) {
+        const struct pam_fact *e = s->entries[i];
+        bool refuses = unix_code != PAM_CODE_SUCCESS && !e->must_fail &&
+                       e->present == TRUTH_YES && strcmp(path_name(e->module), "pam_unix.so") == 0;
+        s->verdicts[i] = refuses ? pam_answers(unix_code) : pam_module_verdict(s->v, e);
+    }
+    s->first_unknown = s->count;
+    walk_ways(s, first_way(s));
+    return other;
+}
+
+enum gate_state pam_phase_state(const struct visit *v, const char *service, const char *type,
+                                struct pam_verdict *why)
+{
+    struct stack s = {.v = v, .service = service};
+    walk_phase(&s, type, PAM_CODE_SUCCESS);
+    if (s.can_pass && !s.can_fail)
+        return GATE_OPEN;
+    size_t which = s.can_pass ? s.first_unknown : s.blamed;
+    const struct pam_fact *e = which < s.count ? s.entries[which] : NULL;
+    *why = e ? s.verdicts[which] : (struct pam_verdict){0};
+    if (e && !why->at.file)
+        why->at = e->at;
+    if (e && !why->value)
+        why->value = e->module;
+    why->detail = problem_text(why->detail);
+    return s.can_pass ? GATE_UNKNOWN : GATE_SHUT;
+}
+
+/* One phase. */
 static void judge_phase(const struct visit *v, const char *type)
 {
-    const struct facts *f = v->facts;
     struct stack s = {.v = v};
-    s.entries = arena_alloc_array(f->arena, f->pam.count + 1, sizeof *s.entries);
-    bool other = collect(&s, f->pam_service.name, type) == 0;
-    if (other)
-        collect(&s, "other", type);
-    s.verdicts = arena_alloc_array(f->arena, s.count + 1, sizeof *s.verdicts);
-    for (size_t i = 0; i < s.count; i++)
-        s.verdicts[i] = pam_module_verdict(v, s.entries[i]);
-    s.first_unknown = s.count;
-    walk_ways(&s, first_way(&s));
+    bool other = walk_phase(&s, type, PAM_CODE_SUCCESS);
     if (!s.can_pass)
         lock_stack(&s, type, other);
     else if (s.can_fail)
         leave_open(&s, type);
+}
+
+/* What pam_unix says of the locks that gate account took from shadow; PAM_CODE_SUCCESS: the reason
+ * is no such lock. A password is not even checked without a shadow line. */
+static int unix_answer(const struct visit *v, const struct reason *r)
+{
+    static const struct {
+        const char *id;
+        int code;
+    } rows[] = {{"shadow-entry-missing", PAM_CODE_AUTHINFO_UNAVAIL},
+                {"account-expired", PAM_CODE_ACCT_EXPIRED},
+                {"password-expired", PAM_CODE_NEW_AUTHTOK_REQD}};
+    bool password = v->subject->method != METHOD_PUBLICKEY;
+    for (size_t i = password ? 1 : 0; r->state != GATE_OPEN && i < sizeof rows / sizeof *rows; i++)
+        if (strcmp(r->id, rows[i].id) == 0)
+            return rows[i].code;
+    return PAM_CODE_SUCCESS;
+}
+
+/* Gate account spoke for pam_unix. Where the account stack never comes to it, or lets pass in spite
+ * of it, its locks are none. */
+static void heed_stack(const struct visit *v)
+{
+    struct reason_list *list = v->reasons;
+    size_t kept = 0;
+    for (size_t i = 0; i < list->items.count; i++) {
+        struct reason r = list->items.items[i];
+        int code = unix_answer(v, &r);
+        if (code != PAM_CODE_SUCCESS) {
+            struct stack s = {.v = v};
+            walk_phase(&s, "account", code);
+            if (s.can_pass && !s.can_fail && !s.can_pass_aged)
+                continue;
+            if (s.can_pass && s.first_unknown < s.count && r.state == GATE_SHUT)
+                r.state = GATE_UNKNOWN;
+        }
+        list->items.items[kept++] = r;
+    }
+    list->items.count = kept;
 }
 
 /* What pam_limits sets holds whatever its line's control says. */
@@ -276,6 +362,22 @@ static bool pam_is_asked(const struct facts *f)
     return uses_pam(f) && f->os.pam != TRUTH_NO && f->pam_service.name;
 }
 
+/* AuthenticationMethods that want a password or a code besides the key. */
+static bool key_is_not_enough(const struct visit *v)
+{
+    struct text_list lists = effective_words(v->settings, "AuthenticationMethods");
+    bool with_key = false;
+    for (size_t i = 0; i < lists.count; i++) {
+        const char *list = lists.items[i];
+        if (!strstr(list, "publickey"))
+            continue;
+        with_key = true;
+        if (!strstr(list, "password") && !strstr(list, "keyboard-interactive"))
+            return false;
+    }
+    return with_key;
+}
+
 void gate_pam_guest(const struct facts *f, struct reason_list *out)
 {
     const struct pam_service *s = &f->pam_service;
@@ -296,8 +398,9 @@ void gate_pam(const struct visit *v)
     const struct pam_service *s = &v->facts->pam_service;
     if (!v->account || !pam_is_asked(v->facts) || s->broken || s->unreadable)
         return;
-    if (v->subject->method != METHOD_PUBLICKEY)
+    if (v->subject->method != METHOD_PUBLICKEY || key_is_not_enough(v))
         judge_phase(v, "auth");
+    heed_stack(v);
     judge_phase(v, "account");
     judge_phase(v, "session");
     judge_processes(v);

@@ -23,12 +23,14 @@ static bool is_purpose(const struct file_fact *file, const char *purpose)
 }
 
 /* A program sshd needs: there, with an execute bit, and not cut to nothing. */
-static void judge_program(const struct file_fact *file, struct reason_list *out)
+static void judge_program(const struct facts *f, const struct file_fact *file,
+                          struct reason_list *out)
 {
     bool runs =
         file->exists && (file->mode & 0111) && file->type && strcmp(file->type, "file") == 0;
     bool empty = runs && file->size == 0;
-    if (runs && !empty)
+    bool cut = runs && !empty && text_list_has(&f->os.programs_cut, file->path);
+    if (runs && !empty && !cut)
         return;
     struct reason *r =
         reason_for_all(out, "sshd-binary-missing", file->unreadable ? GATE_UNKNOWN : GATE_SHUT,
@@ -36,6 +38,7 @@ static void judge_program(const struct file_fact *file, struct reason_list *out)
     r->keyword = file->path;
     r->value = file->unreadable ? "unreadable"
                : empty          ? "empty"
+               : cut            ? "cut short"
                : file->exists   ? "not executable"
                                 : "missing";
     r->detail = file->unreadable;
@@ -50,7 +53,7 @@ static void judge_programs(const struct facts *f, struct reason_list *out)
                       (is_purpose(file, "sshd-session") && f->os.openssh_version >= 908) ||
                       (is_purpose(file, "sshd-auth") && f->os.openssh_version >= 1000);
         if (needed)
-            judge_program(file, out);
+            judge_program(f, file, out);
     }
     if (!f->os.sshd_path && !reason_list_has(out, "sshd-binary-missing")) {
         struct reason *r =
@@ -74,22 +77,34 @@ const struct gap_fact *find_gap(const struct facts *f, const char *section)
     return NULL;
 }
 
-/* sshd: sshd.c: privsep_pw. Where nobody at all resolves, the lock is the account gate's. */
+/* nsswitch.conf sends getpwnam past /etc/passwd. */
+static const struct nsswitch_fact *passwd_bypass(const struct facts *f)
+{
+    for (size_t i = 0; i < f->nsswitch.count; i++) {
+        const struct nsswitch_fact *n = &f->nsswitch.items[i];
+        if (n->db && strcmp(n->db, "passwd") == 0 && !n->is_default && !n->has_files)
+            return n;
+    }
+    return NULL;
+}
+
+/* sshd: sshd.c: privsep_pw. Where nobody at all resolves the cause is the account gate's, but what
+ * a caller meets is that sshd does not start. */
 static void judge_privsep_user(const struct facts *f, struct reason_list *out)
 {
     const struct account_fact *user = facts_account(f, "sshd");
-    if (user && user->nss_visible)
+    const struct nsswitch_fact *bypass = passwd_bypass(f);
+    if (user && user->nss_visible && !bypass)
         return;
-    bool anybody = false;
-    for (size_t i = 0; i < f->accounts.count; i++)
-        anybody |= f->accounts.items[i].nss_visible;
-    bool unreadable = find_gap(f, "passwd") != NULL;
-    if (!anybody || unreadable)
-        return; /* nobody resolves, or nobody can tell: gate account has the reason */
+    if (find_gap(f, "passwd"))
+        return; /* nobody can tell: gate account has the reason */
     struct reason *r = reason_for_all(out, "privsep-user-missing", GATE_SHUT,
-                                      user ? user->at : place_of_file("/etc/passwd"));
+                                      bypass ? bypass->at
+                                      : user ? user->at
+                                             : place_of_file("/etc/passwd"));
     r->keyword = "sshd";
-    r->value = user ? user->defect : "missing";
+    r->value = bypass ? "not looked up in /etc/passwd" : "missing in /etc/passwd";
+    r->detail = user && !bypass ? user->defect : NULL;
 }
 
 static bool socket_starts(const struct facts *f)

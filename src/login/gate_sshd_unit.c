@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/path.h"
 #include "facts/collect.h"
 
 static bool is_state(const struct unit_fact *u, const char *state)
@@ -31,11 +32,13 @@ static bool is_wanted(const struct unit_fact *u, bool default_target_broken)
     return default_target_broken && (is_state(u, "enabled") || is_state(u, "generated"));
 }
 
-/* The file that gave the unit its ExecStart, as far as the names tell: the last drop-in. */
+/* The line that gave the unit its ExecStart, or, as far as the names tell, the last drop-in. */
 static struct place exec_place(const struct unit_fact *u)
 {
     if (u->problem_at.file)
         return u->problem_at;
+    if (u->exec_at.file)
+        return u->exec_at;
     if (u->drop_ins.count > 0)
         return place_of_file(u->drop_ins.items[u->drop_ins.count - 1]);
     return place_of_file(u->path ? u->path : u->at.file);
@@ -137,7 +140,10 @@ static void lock_not_wanted(const struct facts *f, struct reason_list *out)
             continue;
         if (u->unreadable)
             unknown = u;
-        if (is_state(u, "masked") && (!masked || is_role(u, "sshd")))
+        /* The name that was masked, rather than an alias of it. */
+        bool by_name = u->at.file && strcmp(path_name(u->at.file), u->name) == 0;
+        if (is_state(u, "masked") && (!masked || (is_role(u, "sshd") && by_name) ||
+                                      (is_role(u, "sshd") && !is_role(masked, "sshd"))))
             masked = u;
         bool better = !service || (is_role(u, "sshd") && !is_role(service, "sshd")) ||
                       (is_state(service, "missing") && !is_state(u, "missing"));
@@ -165,6 +171,18 @@ static void lock_not_wanted(const struct facts *f, struct reason_list *out)
         r->detail = unknown->unreadable;
 }
 
+/* The same line holds for a unit and its other name. */
+static bool is_said(const struct reason_list *out, const struct reason *r)
+{
+    for (size_t i = 0; i < out->items.count; i++) {
+        const struct reason *said = &out->items.items[i];
+        if (strcmp(said->id, r->id) == 0 && said->at.line == r->at.line && said->at.file &&
+            r->at.file && strcmp(said->at.file, r->at.file) == 0)
+            return true;
+    }
+    return false;
+}
+
 void gate_sshd_unit(const struct facts *f, bool default_target_broken, struct reason_list *out)
 {
     struct reason_list locks = {.arena = f->arena};
@@ -184,7 +202,8 @@ void gate_sshd_unit(const struct facts *f, bool default_target_broken, struct re
             return;
     }
     for (size_t i = 0; i < locks.items.count; i++)
-        vec_push(out->arena, &out->items, locks.items.items[i]);
+        if (!is_said(out, &locks.items.items[i]))
+            vec_push(out->arena, &out->items, locks.items.items[i]);
     if (wanted)
         return;
     /* A tree without any service manager (a container, a build root) starts sshd by other means. */

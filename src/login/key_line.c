@@ -9,21 +9,26 @@
 
 #include "facts/collect.h"
 #include "login/match_pattern.h"
+#include "login/session.h"
 
 bool key_line_is_cloud_init(const struct key_fact *key)
 {
     return key->command && strstr(key->command, "lease login as the user") != NULL;
 }
 
-/* A forced command that ends the login whatever the caller wants. */
-static bool command_refuses(const struct key_fact *key)
+/* A forced command that ends the login whatever the caller wants, allows file transfers only, or is
+ * not there. ForceCommand goes before it (session.c do_exec). */
+static bool command_refuses(const struct visit *v, const struct key_fact *key)
 {
-    static const char *const programs[] = {"/bin/false",    "/usr/bin/false",
-                                           "/sbin/nologin", "/usr/sbin/nologin",
-                                           "false",         "exit",
-                                           "nologin"};
-    if (!key->command)
+    static const char *const programs[] = {"/bin/false",        "/usr/bin/false", "/sbin/nologin",
+                                           "/usr/sbin/nologin", "false",          "exit",
+                                           "nologin",           "internal-sftp"};
+    const char *forced = effective_value(v->settings, "ForceCommand");
+    if (!key->command || (*forced && strcasecmp(forced, "none") != 0))
         return false;
+    const struct session_fact *program = session_find(v, "program", NULL, key->command);
+    if (program && program->defect)
+        return true;
     if (key_line_is_cloud_init(key))
         return true;
     size_t word = strcspn(key->command, " \t;");
@@ -98,8 +103,6 @@ static struct line_verdict judge_options(const struct visit *v, const struct key
         return refuse("key-options-block", "expiry-time", key->expiry_time);
     if (key->principals)
         return refuse("key-options-block", "principals", key->principals);
-    if (command_refuses(key))
-        return refuse("key-options-block", "command", key->command);
     return (struct line_verdict){0};
 }
 
@@ -111,19 +114,20 @@ static bool list_takes(const struct text_list *algorithms, const char *name)
     return false;
 }
 
-/* RSA keys sign by any of three algorithms; of the others each is its own. */
-static bool list_takes_key(const struct text_list *algorithms, const char *type)
+/* RSA keys sign by any of three algorithms; of the others each is its own. Every client since
+ * OpenSSH 7.2 signs with SHA-2 as soon as the server knows it, whatever this list says. */
+static bool list_takes_key(const struct text_list *algorithms, const char *type, int version)
 {
-    if (strcmp(type, "ssh-rsa") == 0)
-        return list_takes(algorithms, "rsa-sha2-512") || list_takes(algorithms, "rsa-sha2-256") ||
-               list_takes(algorithms, "ssh-rsa");
-    return list_takes(algorithms, type);
+    if (strcmp(type, "ssh-rsa") != 0 || (version > 0 && version < 702))
+        return list_takes(algorithms, type);
+    return list_takes(algorithms, "rsa-sha2-512") || list_takes(algorithms, "rsa-sha2-256");
 }
 
 static struct line_verdict judge_algorithm(const struct visit *v, const struct key_fact *key)
 {
     const char *keyword = "PubkeyAcceptedAlgorithms";
     struct arena *a = v->facts->arena;
+    int version = v->facts->os.openssh_version;
     const struct sshd_directive *d = effective_winner(v->settings, keyword);
     const char *standard = sshd_config_default(v->settings->config, keyword);
     struct text_list usual =
@@ -133,9 +137,9 @@ static struct line_verdict judge_algorithm(const struct visit *v, const struct k
     /* An empty list is filled with the default again when Match blocks are applied. */
     if (list.count == 0)
         list = usual;
-    if (list.count == 0 || list_takes_key(&list, key->type))
+    if (list.count == 0 || list_takes_key(&list, key->type, version))
         return (struct line_verdict){0};
-    if (usual.count > 0 && !list_takes_key(&usual, key->type))
+    if (usual.count > 0 && !list_takes_key(&usual, key->type, version))
         return refuse("key-type-unsupported", keyword, key->type);
     struct line_verdict verdict = refuse("pubkey-algorithms-restricted", keyword, key->type);
     verdict.at = effective_place(v->settings, d);
@@ -175,6 +179,17 @@ static struct line_verdict judge_root(const struct visit *v, const struct key_fa
     struct line_verdict verdict =
         refuse("root-login-refused", "PermitRootLogin", "forced-commands-only");
     verdict.at = effective_place(v->settings, effective_winner(v->settings, "PermitRootLogin"));
+    verdict.decides = true;
+    return verdict;
+}
+
+/* The login succeeds, and the one thing it runs ends it. */
+static struct line_verdict judge_command(const struct visit *v, const struct key_fact *key)
+{
+    if (!command_refuses(v, key))
+        return (struct line_verdict){0};
+    struct line_verdict verdict = refuse("key-options-block", "command", key->command);
+    verdict.decides = true;
     return verdict;
 }
 
@@ -211,5 +226,7 @@ struct line_verdict key_line_judge(const struct visit *v, const struct key_fact 
         verdict = judge_revoked(v, key);
     if (!verdict.reason)
         verdict = judge_root(v, key);
+    if (!verdict.reason)
+        verdict = judge_command(v, key);
     return verdict;
 }

@@ -11,6 +11,7 @@ struct line_verdict {
     const char *keyword;
     const char *wanted;
     const char *detail;
+    bool decides; /* sshd takes the line and then refuses the login: later lines are not asked */
     struct place at; /* of a setting that refuses the key; file NULL: the line itself */
 };
 

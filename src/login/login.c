@@ -16,6 +16,8 @@ struct judging {
     struct reason_list guest;
     struct gate_answer everybody[GATE_COUNT]; /* GUEST by gate; walks without a reason of their own
                                                * share its lists */
+    struct reason_list own, unheard; /* of one walk at a time; their room is used again */
+    struct stack_room *room;
     int port; /* where sshd can be reached; Match LocalPort sees it */
     struct login_answer *answer;
     VEC(const struct account_fact *) accounts; /* one for each walk */
@@ -45,6 +47,7 @@ static void fill_gate(struct arena *a, struct gate_answer *answer, enum gate gat
 
 static void judge_guest(struct judging *j)
 {
+    gate_disk(j->f, &j->guest);
     gate_boot(j->f, &j->guest);
     gate_network(j->f, &j->guest);
     bool target_broken = false;
@@ -58,6 +61,7 @@ static void judge_guest(struct judging *j)
     gate_account_files(j->f, &j->guest);
     gate_sudo_guest(j->f, &j->guest);
     gate_pam_guest(j->f, &j->guest);
+    gate_session_guest(j->f, &j->guest);
     for (int g = 0; g < GATE_COUNT; g++) {
         j->everybody[g].state = GATE_OPEN;
         fill_gate(j->f->arena, &j->everybody[g], (enum gate)g, &j->guest);
@@ -78,6 +82,7 @@ static bool is_judged(enum gate gate, const struct walk *w)
         return true;
     case GATE_ALLOW:
     case GATE_PAM:
+    case GATE_SESSION:
         return w->user_exists;
     case GATE_KEY:
         return w->user_exists && w->subject.method == METHOD_PUBLICKEY;
@@ -93,7 +98,9 @@ static void fill_walk(struct judging *j, struct walk *w, const struct reason_lis
     for (int g = 0; g < GATE_COUNT; g++) {
         struct gate_answer *answer = &w->gates[g];
         *answer = j->everybody[g];
-        bool judged = g == GATE_SUDO ? sudo.judged : is_judged((enum gate)g, w);
+        bool judged = g == GATE_SUDO   ? sudo.judged
+                      : g == GATE_DISK ? disk_is_seen(j->f)
+                                       : is_judged((enum gate)g, w);
         if (answer->state == GATE_OPEN && !judged)
             answer->state = GATE_NOT_JUDGED;
         fill_gate(j->f->arena, answer, (enum gate)g, own);
@@ -117,7 +124,7 @@ static void walk_subject(struct judging *j, const char *user, const struct accou
     w->user_exists = account != NULL;
     if (!*settings)
         *settings = effective_for(j->f, &w->subject, account, j->port);
-    struct reason_list own = {.arena = j->f->arena};
+    j->own.items.count = 0;
     const struct visit v = {
         .facts = j->f,
         .question = j->question,
@@ -127,7 +134,9 @@ static void walk_subject(struct judging *j, const char *user, const struct accou
         .index = j->index,
         .is_named = named,
         .guest = &j->guest,
-        .reasons = &own,
+        .reasons = &j->own,
+        .unheard = &j->unheard,
+        .room = j->room,
     };
     gate_listen_subject(&v);
     gate_account(&v);
@@ -136,7 +145,7 @@ static void walk_subject(struct judging *j, const char *user, const struct accou
     gate_allow(&v);
     gate_pam(&v);
     gate_session(&v);
-    fill_walk(j, w, &own, gate_sudo(&v));
+    fill_walk(j, w, &j->own, gate_sudo(&v));
 }
 
 static void walk_user(struct judging *j, const char *user, const struct account_fact *account,
@@ -163,9 +172,22 @@ static void walk_named(struct judging *j)
     }
 }
 
+/* Of thousands of walks: growing step by step would leave as much again behind in the arena. */
+static void reserve_walks(struct judging *j)
+{
+    size_t people = 1;
+    for (size_t i = 0; i < j->f->accounts.count; i++)
+        people += is_person(&j->f->accounts.items[i], j->index);
+    j->answer->walks.capacity = j->accounts.capacity = 2 * people;
+    j->answer->walks.items =
+        arena_alloc_array(j->f->arena, 2 * people, sizeof *j->answer->walks.items);
+    j->accounts.items = arena_alloc_array(j->f->arena, 2 * people, sizeof *j->accounts.items);
+}
+
 /* Root first, then everybody a person could use, in the order of passwd. */
 static void walk_people(struct judging *j)
 {
+    reserve_walks(j);
     walk_user(j, "root", facts_account(j->f, "root"), false);
     for (size_t i = 0; i < j->f->accounts.count; i++) {
         const struct account_fact *a = &j->f->accounts.items[i];
@@ -181,6 +203,9 @@ struct login_answer *login_judge(const struct facts *f, const struct login_quest
         .question = question,
         .index = key_index_new(f),
         .guest = {.arena = f->arena},
+        .own = {.arena = f->arena},
+        .unheard = {.arena = f->arena},
+        .room = stack_room_new(f),
         .answer = arena_new_struct(f->arena, struct login_answer),
     };
     judge_guest(&j);

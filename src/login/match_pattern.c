@@ -92,13 +92,19 @@ static struct address parse_address(const char *text)
     if (inet_pton(AF_INET, plain, a.bytes) == 1) {
         a.family = 4;
     } else if (inet_pton(AF_INET6, plain, a.bytes) == 1) {
-        static const uint8_t mapped[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
         a.family = 6;
-        /* sshd: canohost.c ipv64_normalise_mapped */
-        if (memcmp(a.bytes, mapped, sizeof mapped) == 0) {
-            memmove(a.bytes, a.bytes + 12, 4);
-            a.family = 4;
-        }
+    }
+    return a;
+}
+
+/* sshd: canohost.c ipv64_normalise_mapped; patterns are left as they are. */
+static struct address parse_client(const char *text)
+{
+    static const uint8_t mapped[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
+    struct address a = parse_address(text);
+    if (a.family == 6 && memcmp(a.bytes, mapped, sizeof mapped) == 0) {
+        memmove(a.bytes, a.bytes + 12, 4);
+        a.family = 4;
     }
     return a;
 }
@@ -160,7 +166,7 @@ enum match_result match_address_list(const char *address, const char *list)
 {
     struct address client = {0};
     if (address) {
-        client = parse_address(address);
+        client = parse_client(address);
         if (client.family == 0)
             return MATCH_NONE;
     }
@@ -241,7 +247,7 @@ enum match_result match_user(const char *user, const char *host, const char *add
 
 int address_family(const char *text)
 {
-    return text ? parse_address(text).family : 0;
+    return text ? parse_client(text).family : 0;
 }
 
 bool address_is_loopback(const char *text)

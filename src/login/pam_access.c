@@ -52,6 +52,22 @@ static bool in_network(const struct matching *m, const char *token)
     return bits >= 0;
 }
 
+/* Linux-PAM 1.7 and later take the two loopback addresses for one. */
+static bool is_own_address(const char *text)
+{
+    return strcmp(text, "127.0.0.1") == 0 || strcmp(text, "::1") == 0;
+}
+
+/* TOKEN without a mask of one address. */
+static const char *origin_base(const struct matching *m, const char *token)
+{
+    const char *slash = strchr(token, '/');
+    if (!slash || (strcmp(slash, "/128") != 0 && strcmp(slash, "/32") != 0))
+        return token;
+    return arena_text(m->v->facts->arena,
+                      bytes_cut(bytes_of(token), 0, (size_t)(slash - token)));
+}
+
 /* One origin; the client always is a remote host, known by its address. */
 static bool from_fits(struct matching *m, const char *token)
 {
@@ -64,6 +80,8 @@ static bool from_fits(struct matching *m, const char *token)
         return false;
     }
     if (from && strcasecmp(token, from) == 0)
+        return true;
+    if (m->numbers && from && is_own_address(from) && is_own_address(origin_base(m, token)))
         return true;
     if (strcasecmp(token, "LOCAL") == 0 || strcasecmp(token, "NONE") == 0 || token[0] == ':' ||
         token[0] == '.')
@@ -204,6 +222,7 @@ static bool judge_file(struct matching *m, const struct pam_fact *e,
                              (struct place){file->path, (int)i + 1, 0});
             out->value = arena_text(m->v->facts->arena, line);
             out->wanted = m->v->account->name;
+            out->detail = "the first line that fits decides";
         }
         return true;
     }

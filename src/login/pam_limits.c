@@ -21,7 +21,7 @@ struct setting {
 };
 
 struct limits {
-    struct setting logins, soft_processes, hard_processes;
+    struct setting logins, soft_processes, hard_processes, soft_files, hard_files;
     bool ended;   /* "NAME -": this user has no limits */
     bool unknown; /* a range of numbers: not modelled */
 };
@@ -86,6 +86,11 @@ static void read_line(const struct visit *v, struct limits *l, struct bytes line
             set(&l->soft_processes, &to);
         if (both || strcasecmp(type, "hard") == 0)
             set(&l->hard_processes, &to);
+    } else if (strcasecmp(w.items[2], "nofile") == 0) {
+        if (both || strcasecmp(type, "soft") == 0)
+            set(&l->soft_files, &to);
+        if (both || strcasecmp(type, "hard") == 0)
+            set(&l->hard_files, &to);
     }
 }
 
@@ -128,7 +133,7 @@ static bool read_limits(const struct visit *v, const struct pam_fact *e, struct 
             return false;
         }
         if (pam_file_is(file, "missing") && (given || needs_file(&v->facts->os))) {
-            *verdict = pam_fails(PAM_CODE_SERVICE_ERR, "pam-limits-unsettable", file->at);
+            *verdict = pam_fails(PAM_CODE_SERVICE_ERR, "pam-limits-file-missing", file->at);
             verdict->value = file->path;
             return false;
         }
@@ -140,11 +145,49 @@ static bool read_limits(const struct visit *v, const struct pam_fact *e, struct 
     return !l->unknown;
 }
 
+/* fs.nr_open: what sysctl sets, else systemd's raise of it, else the kernel's own. RHEL 8 has a
+ * systemd before the raise; of others than RHEL it is not known, and the higher one is taken. */
+static long long files_at_most(const struct visit *v, bool *set_here)
+{
+    const struct os_facts *os = &v->facts->os;
+    long release = os->version ? strtol(os->version, NULL, 10) : 0;
+    bool raised = !(os->family_code == FAMILY_RHEL && os->id && strcmp(os->id, "fedora") != 0 &&
+                    strcmp(os->id, "amzn") != 0 && release <= 8);
+    *set_here = false;
+    vec_each (file, &v->facts->pam_files)
+        if (strcmp(file->module, "sysctl") == 0)
+            vec_each (line, &file->lines)
+                *set_here |= text_find(*line, "nr_open") < line->len;
+    return raised ? 1073741816 : 1048576;
+}
+
+/* setrlimit(2): not even root gets more than fs.nr_open. Debian's pam_limits goes on without it
+ * (tried with 1.4 to 1.7). */
+static bool wants_too_many_files(const struct visit *v, const struct limits *l,
+                                 struct pam_verdict *verdict)
+{
+    bool set_here;
+    long long most = files_at_most(v, &set_here);
+    const struct setting *s = &l->hard_files;
+    if (s->source == 0 || s->value == LLONG_MAX || s->value <= most ||
+        v->facts->os.family_code == FAMILY_DEBIAN)
+        return false;
+    *verdict = (struct pam_verdict){0};
+    if (set_here)
+        return true;
+    *verdict = pam_fails(PAM_CODE_PERM_DENIED, "pam-limits-unsettable", s->at);
+    verdict->value = s->text;
+    verdict->detail = arena_printf(v->facts->arena, "the kernel allows %lld open files", most);
+    return true;
+}
+
 struct pam_verdict pam_limits_verdict(const struct visit *v, const struct pam_fact *e)
 {
     struct limits l = {0};
     struct pam_verdict verdict;
     if (!read_limits(v, e, &l, &verdict))
+        return verdict;
+    if (!l.ended && wants_too_many_files(v, &l, &verdict))
         return verdict;
     /* Root's logins are not counted. */
     if (l.ended || v->account->uid == 0 || l.logins.source == 0 || l.logins.value != 0)

@@ -68,7 +68,11 @@ static struct pam_verdict nologin(const struct visit *v, const struct pam_fact *
         no.value = file->path;
         return no;
     }
-    return pam_answers(without);
+    /* With the boot led astray nothing of it comes up: that lock is the boot gate's. */
+    bool boots = !reason_list_has(v->guest, "systemd-target-or-unit-masked");
+    return !given && boots && v->account->uid != 0 && pam_sessions_never_open(v->facts)
+               ? pam_stays_closed(v->facts)
+               : pam_answers(without);
 }
 
 /* pam_shells.c perform_check: lines that begin with "/" and are the shell, to the letter. */
@@ -110,23 +114,6 @@ static struct pam_verdict securetty(const struct visit *v)
     no.wanted = "ssh";
     no.detail = "root may not come from this terminal";
     return no;
-}
-
-/* Without rules everybody passes; rules of time are not modelled. */
-static struct pam_verdict time_rules(const struct visit *v, const struct pam_fact *e)
-{
-    const char *given = pam_argument(e, "conffile=");
-    const struct pam_file_fact *file = pam_file(v, given ? given : "/etc/security/time.conf");
-    if (pam_file_is(file, "missing") && !given)
-        return pam_answers(PAM_CODE_SUCCESS);
-    if (!pam_file_is(file, "ok"))
-        return (struct pam_verdict){0};
-    for (size_t i = 0; i < file->lines.count; i++) {
-        struct bytes line = text_trim(file->lines.items[i]);
-        if (line.len > 0 && line.ptr[0] != '#')
-            return (struct pam_verdict){0};
-    }
-    return pam_answers(PAM_CODE_SUCCESS);
 }
 
 static bool selinux_enforces(const struct facts *f)
@@ -243,19 +230,6 @@ static struct pam_verdict usertype(const struct visit *v, const struct pam_fact 
     return (struct pam_verdict){0};
 }
 
-/* The tally is below /run unless dir= says otherwise: at boot nobody is locked out. Authfail is
- * only reached after a wrong password. */
-static struct pam_verdict faillock(const struct pam_fact *e)
-{
-    if (strcmp(e->type, "auth") != 0)
-        return pam_answers(PAM_CODE_SUCCESS);
-    if (pam_argument(e, "dir="))
-        return (struct pam_verdict){0};
-    if (pam_has_argument(e, "authfail"))
-        return pam_fails(PAM_CODE_AUTH_ERR, NULL, (struct place){0});
-    return pam_answers(pam_has_argument(e, "authsucc") ? PAM_CODE_SUCCESS : PAM_CODE_IGNORE);
-}
-
 /* Debian 13's pam_unix asks its helper about every account of shadow, in sshd too; up to Debian 12
  * root reads shadow itself. Other releases have not been tried. */
 static bool lacks_helper(const struct facts *f, const struct pam_fact *e)
@@ -275,7 +249,11 @@ struct pam_verdict pam_module_verdict(const struct visit *v, const struct pam_fa
         {"pam_listfile.so", pam_listfile_verdict},
         {"pam_succeed_if.so", pam_succeed_if_verdict},
         {"pam_nologin.so", nologin},
-        {"pam_time.so", time_rules},
+        {"pam_time.so", pam_time_verdict},
+        {"pam_faillock.so", pam_faillock_verdict},
+        {"pam_tally2.so", pam_tally2_verdict},
+        {"pam_google_authenticator.so", pam_factor_verdict},
+        {"pam_exec.so", pam_exec_verdict},
         {"pam_sepermit.so", sepermit},
         {"pam_usertype.so", usertype},
     };
@@ -294,6 +272,12 @@ struct pam_verdict pam_module_verdict(const struct visit *v, const struct pam_fa
     int code;
     if (e->present == TRUTH_UNKNOWN || strlen(name) < 4)
         return (struct pam_verdict){0};
+    if (strcmp(name, "pam_unix.so") == 0 && strcmp(e->type, "auth") == 0 &&
+        counted_password(v).state == PASSWORD_EMPTY && !pam_has_argument(e, "nullok")) {
+        struct pam_verdict no = pam_fails(PAM_CODE_AUTH_ERR, "pam-stack-denies", (struct place){0});
+        no.detail = "pam_unix takes no empty password without nullok";
+        return no;
+    }
     if (strcmp(name, "pam_unix.so") == 0 && lacks_helper(v->facts, e)) {
         struct pam_verdict no = pam_fails(PAM_CODE_AUTHINFO_UNAVAIL, "pam-chkpwd-broken",
                                           place_of_file(v->facts->pam_service.helper));
@@ -306,12 +290,10 @@ struct pam_verdict pam_module_verdict(const struct visit *v, const struct pam_fa
         return shells(v);
     if (strcmp(name, "pam_securetty.so") == 0)
         return securetty(v);
-    if (strcmp(name, "pam_faillock.so") == 0)
-        return faillock(e);
     if (strcmp(name, "pam_localuser.so") == 0)
         return pam_argument(e, "file=") ? (struct pam_verdict){0} : pam_answers(PAM_CODE_SUCCESS);
     if (strcmp(name, "pam_loginuid.so") == 0 && pam_has_argument(e, "require_auditd"))
-        return (struct pam_verdict){0};
+        return pam_auditd_verdict(v);
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         if (strcmp(rows[i].name, name) == 0)
             return rows[i].judge(v, e);

@@ -1,4 +1,5 @@
-/* What one PAM module answers for one subject. Only for gate_pam.c. */
+/* What one PAM module answers for one subject. Only for gate_pam.c and
+ * sudo_pam.c. */
 #ifndef DISKMEND_LOGIN_PAM_VERDICT_H
 #define DISKMEND_LOGIN_PAM_VERDICT_H
 
@@ -15,6 +16,11 @@ struct pam_verdict {
 
 struct pam_verdict pam_module_verdict(const struct visit *v, const struct pam_fact *entry);
 
+/* One phase ("auth", "account") of a service other than sshd's. WHY: of what refuses, or of what
+ * cannot be told. gate_pam.c */
+enum gate_state pam_phase_state(const struct visit *v, const char *service, const char *type,
+                                struct pam_verdict *why);
+
 /* Pieces of it. */
 struct pam_verdict pam_access_verdict(const struct visit *v, const struct pam_fact *entry);
 struct pam_verdict pam_limits_verdict(const struct visit *v, const struct pam_fact *entry);
@@ -23,6 +29,15 @@ bool pam_limits_leave_no_process(const struct visit *v, const struct pam_fact *e
                                  struct pam_verdict *verdict);
 struct pam_verdict pam_listfile_verdict(const struct visit *v, const struct pam_fact *entry);
 struct pam_verdict pam_succeed_if_verdict(const struct visit *v, const struct pam_fact *entry);
+struct pam_verdict pam_time_verdict(const struct visit *v, const struct pam_fact *entry);
+struct pam_verdict pam_faillock_verdict(const struct visit *v, const struct pam_fact *entry);
+struct pam_verdict pam_tally2_verdict(const struct visit *v, const struct pam_fact *entry);
+struct pam_verdict pam_factor_verdict(const struct visit *v, const struct pam_fact *entry);
+struct pam_verdict pam_exec_verdict(const struct visit *v, const struct pam_fact *entry);
+struct pam_verdict pam_auditd_verdict(const struct visit *v);
+/* /run/nologin is made at boot, and systemd-user-sessions does not come to take it away. */
+bool pam_sessions_never_open(const struct facts *f);
+struct pam_verdict pam_stays_closed(const struct facts *f);
 
 /* The value of an argument "NAME=…", or NULL. */
 const char *pam_argument(const struct pam_fact *entry, const char *name);

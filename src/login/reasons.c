@@ -5,6 +5,17 @@
 #include <string.h>
 
 static const struct login_reason_row rows[] = {
+    /* disk */
+    {"root-fs-full", GATE_DISK},
+    {"inodes-exhausted", GATE_DISK},
+    {"audit-halt-on-full-log", GATE_DISK},
+    {"fs-corrupt", GATE_DISK},
+    {"partition-missing", GATE_DISK},
+    {"lvm-pv-missing", GATE_DISK},
+    {"lvm-vg-renamed", GATE_DISK},
+    {"lvm-devices-file-stale", GATE_DISK},
+    {"duplicate-fs-identifiers", GATE_DISK},
+    {"encrypted-volume-locked", GATE_DISK},
     /* boot */
     {"fstab-device-missing", GATE_BOOT},
     {"fstab-root-id-wrong", GATE_BOOT},
@@ -24,12 +35,27 @@ static const struct login_reason_row rows[] = {
     {"selinux-config-invalid", GATE_BOOT},
     {"boot-module-blacklisted", GATE_BOOT},
     {"mass-permission-damage", GATE_BOOT},
+    {"default-kernel-broken", GATE_BOOT},
+    {"grub-core-broken", GATE_BOOT},
+    {"esp-damaged", GATE_BOOT},
+    {"selinux-labels-lost", GATE_BOOT},
+    {"hugepages-exceed-memory", GATE_BOOT},
+    {"cloud-init-blocks-boot", GATE_BOOT},
     /* network */
     {"no-network-manager-enabled", GATE_NETWORK},
     {"ifcfg-stale", GATE_NETWORK},
     {"nm-profile-unusable", GATE_NETWORK},
     {"interfaces-file-incomplete", GATE_NETWORK},
     {"netplan-broken", GATE_NETWORK},
+    {"nic-name-changed", GATE_NETWORK},
+    {"persistent-net-rules-stale", GATE_NETWORK},
+    {"static-address-foreign", GATE_NETWORK},
+    {"cloud-init-network-frozen", GATE_NETWORK},
+    {"cloud-init-instance-stale", GATE_NETWORK},
+    {"sysctl-network-hostile", GATE_NETWORK},
+    {"nic-driver-missing", GATE_NETWORK},
+    {"route-conflict", GATE_NETWORK},
+    {"resolver-broken", GATE_NETWORK},
     /* sshd */
     {"sshd-binary-missing", GATE_SSHD},
     {"sshd-library-missing", GATE_SSHD},
@@ -99,6 +125,7 @@ static const struct login_reason_row rows[] = {
     {"groups-unresolvable", GATE_ALLOW},
     /* account */
     {"user-missing", GATE_ACCOUNT},
+    {"remote-directory-only", GATE_ACCOUNT},
     {"passwd-file-damaged", GATE_ACCOUNT},
     {"shadow-entry-missing", GATE_ACCOUNT},
     {"id-files-mode-owner", GATE_ACCOUNT},
@@ -141,10 +168,21 @@ static const struct login_reason_row rows[] = {
     {"pam-lists", GATE_PAM},
     {"pam-limits-too-tight", GATE_PAM},
     {"pam-limits-unsettable", GATE_PAM},
+    {"pam-limits-file-missing", GATE_PAM},
     {"pam-chkpwd-broken", GATE_PAM},
+    {"pam-lockout-persisted", GATE_PAM},
+    {"pam-mfa-not-enrolled", GATE_PAM},
+    {"pam-session-hangs-or-fails", GATE_PAM},
+    {"user-sessions-unit-stuck", GATE_PAM},
     /* session */
     {"shell-missing-or-not-executable", GATE_SESSION},
     {"shell-nologin", GATE_SESSION},
+    {"startup-file-exits", GATE_SESSION},
+    {"forcecommand-or-sftp-only", GATE_SESSION},
+    {"chroot-dir-unsafe", GATE_SESSION},
+    {"pty-unavailable", GATE_SESSION},
+    {"sftp-subsystem-path", GATE_SESSION},
+    {"root-or-tmp-dir-mode", GATE_SESSION},
     /* sudo */
     {"sudoers-mode-owner", GATE_SUDO},
     {"sudoers-syntax", GATE_SUDO},
@@ -155,6 +193,7 @@ static const struct login_reason_row rows[] = {
     {"sudo-targetpw", GATE_SUDO},
     {"sudo-locked-password", GATE_SUDO},
     {"sudo-tty-or-conf", GATE_SUDO},
+    {"sudo-etc-dir", GATE_SUDO},
 };
 
 const struct login_reason_row *login_reasons(size_t *count)
@@ -175,10 +214,8 @@ struct reason *reason_add(struct reason_list *list, const char *id, enum gate_st
                           struct place at)
 {
     struct reason *r = vec_push_new(list->arena, &list->items);
-    r->id = id;
-    r->gate = reason_gate(id);
-    r->state = state;
-    r->at = at;
+    /* A list that is used again holds old ones there. */
+    *r = (struct reason){.id = id, .gate = reason_gate(id), .state = state, .at = at};
     return r;
 }
 

@@ -13,6 +13,13 @@ struct target_disk {
     int blocksize;      /* 512, 4096, or 0 for the default */
 };
 
+/* A key of encrypted volumes, as the virt tools take it. */
+struct disk_key {
+    const char *volume; /* a device of the guest or a LUKS UUID; NULL: whichever it opens */
+    char *secret;       /* its bytes are wiped when they have served */
+};
+void disk_keys_wipe(const struct disk_key *keys, size_t count);
+
 struct target {
     const char *name; /* as the person wrote it */
     enum target_kind kind;
@@ -20,6 +27,8 @@ struct target {
     size_t disk_count;
     const char *domain; /* TARGET_DOMAIN: name or UUID */
     const char *uri;    /* TARGET_DOMAIN: libvirt URI or NULL */
+    const struct disk_key *keys;
+    size_t key_count;
     const char *root;   /* "first", "single", "all", a device, or NULL for the command's default */
 };
 

@@ -52,8 +52,8 @@ static struct json *gate_json(struct arena *a, const struct why_input *why, enum
     const struct walk *w = why->walk;
     enum gate_state state = w->gates[gate].state;
     struct json *o = json_new_object(a);
-    json_set_string(a, o, "gate", gate_name(gate));
-    json_set_string(a, o, "state", gate_state_name(state));
+    json_set_constant(a, o, "gate", gate_name(gate));
+    json_set_constant(a, o, "state", gate_state_name(state));
     struct json *reasons = json_new_array(a);
     const char *first_lock = NULL;
     for (size_t i = 0; i < why->reason_count; i++) {

@@ -12,9 +12,6 @@
 #include "rules/predicate.h"
 #include "rules/template.h"
 
-/* Places named for one rule that was not checked; the rest would say the same. */
-#define GAPS_PER_RULE 100u
-
 struct evaluation {
     struct arena *arena;
     const struct rule_set *set;
@@ -146,7 +143,7 @@ static void add_gap(struct evaluation *e, const struct rule *rule, size_t first,
         if (same_file && g->at.line == at.line && strcmp(g->reason, reason) == 0)
             return;
     }
-    if (e->results->not_checked.count - first >= GAPS_PER_RULE)
+    if (e->results->not_checked.count - first >= LIMIT_GAPS_PER_RULE)
         return;
     struct not_checked *gap = vec_push_new(e->arena, &e->results->not_checked);
     *gap = (struct not_checked){rule->id, arena_strdup(e->arena, reason), own_place(e->arena, at)};

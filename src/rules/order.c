@@ -65,6 +65,7 @@ static int compare(const void *left, const void *right)
     order = order ? order : compare_int((int)a->shuts, (int)b->shuts);
     order = order ? order : compare_int((int)g->severity, (int)f->severity);
     order = order ? order : compare_met(a, b);
+    order = order ? order : compare_int((int)gate_by_name(f->gate), (int)gate_by_name(g->gate));
     order = order ? order : compare_seen(f, g);
     order = order ? order : compare_text(f->user, g->user);
     return order ? order : (a->number > b->number) - (a->number < b->number);

@@ -14,8 +14,9 @@ struct ranked_finding {
 };
 
 /* Sort: what shuts a walk first, in gate order (nobody-can-log-in, the sum of them, after them);
- * then severity; then, of what shuts, what is met first, else place, rule and user. Of those with
- * the same rule, place and message one is left; its user is NULL when they were several people's. Appends to OUT. */
+ * then severity; then, of what shuts, what is met first, else gate, place, rule and user. Of those
+ * with the same rule, place and message one is left; its user is NULL when they were several
+ * people's. Appends to OUT. */
 void order_findings(struct arena *a, struct ranked_finding *items, size_t count,
                     struct rule_results *out);
 

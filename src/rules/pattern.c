@@ -6,7 +6,6 @@
 
 #include "base/limits.h"
 
-#define REPETITIONS_MAX 255u
 
 bool pattern_glob(const char *glob, const char *text)
 {
@@ -41,14 +40,14 @@ static const char *interval_fault(const char *p, unsigned *product)
         }
         char *end;
         unsigned long n = strtoul(p, &end, 10);
-        if (n > REPETITIONS_MAX)
+        if (n > LIMIT_REGEX_REPETITIONS)
             return "a repetition of more than 255";
         if (n > largest)
             largest = (unsigned)n;
         p = end;
     }
     *product *= largest;
-    return *product > REPETITIONS_MAX ? "repetitions of more than 255 altogether" : NULL;
+    return *product > LIMIT_REGEX_REPETITIONS ? "repetitions of more than 255 altogether" : NULL;
 }
 
 const char *pattern_compile(const char *expression, regex_t *out)

@@ -135,12 +135,44 @@ static const struct vocabulary_field mount_fields[] = {
     {"is_network", FIELD_IS_TRUTH},   {"is_swap", FIELD_IS_TRUTH},
     {"in_tree", FIELD_IS_TRUTH},      {"filesystem", FIELD_IS_TEXT},
     {"identifies", FIELD_IS_TEXT},    {"detail", FIELD_IS_TEXT},
+    {"pass", FIELD_IS_NUMBER},        {"refusal", FIELD_IS_TEXT},
     {"at", FIELD_IS_PLACE},
 };
 static const struct vocabulary_field filesystem_fields[] = {
     {"device", FIELD_IS_TEXT},     {"type", FIELD_IS_TEXT},      {"uuid", FIELD_IS_TEXT},
     {"label", FIELD_IS_TEXT},      {"partuuid", FIELD_IS_TEXT},  {"partlabel", FIELD_IS_TEXT},
     {"mounted_on", FIELD_IS_TEXT}, {"subvolume", FIELD_IS_TEXT}, {"size", FIELD_IS_NUMBER},
+    {"damage", FIELD_IS_TEXT},     {"on_errors", FIELD_IS_TEXT}, {"unclean", FIELD_IS_TRUTH},
+};
+static const struct vocabulary_field disk_fields[] = {
+    {"device", FIELD_IS_TEXT},
+    {"table", FIELD_IS_TEXT},
+    {"problem", FIELD_IS_TEXT},
+};
+static const struct vocabulary_field volume_group_fields[] = {
+    {"name", FIELD_IS_TEXT},    {"uuid", FIELD_IS_TEXT},    {"physical", FIELD_IS_LIST},
+    {"missing", FIELD_IS_LIST}, {"logical", FIELD_IS_LIST},
+};
+static const struct vocabulary_field lvm_device_fields[] = {
+    {"device", FIELD_IS_TEXT},    {"id_type", FIELD_IS_TEXT}, {"pvid", FIELD_IS_TEXT},
+    {"on_disks", FIELD_IS_TRUTH}, {"in_use", FIELD_IS_TRUTH}, {"at", FIELD_IS_PLACE},
+};
+static const struct vocabulary_field crypt_fields[] = {
+    {"name", FIELD_IS_TEXT},   {"device", FIELD_IS_TEXT},     {"options", FIELD_IS_LIST},
+    {"found", FIELD_IS_TRUTH}, {"filesystem", FIELD_IS_TEXT}, {"key", FIELD_IS_TEXT},
+    {"key_state", FIELD_IS_TEXT}, {"at", FIELD_IS_PLACE},
+};
+static const struct vocabulary_field space_fields[] = {
+    {"path", FIELD_IS_TEXT},
+    {"purpose", FIELD_IS_TEXT},
+    {"filesystem", FIELD_IS_TEXT},
+    {"bytes_total", FIELD_IS_NUMBER},
+    {"bytes_free", FIELD_IS_NUMBER},
+    {"inodes_total", FIELD_IS_NUMBER},
+    {"inodes_free", FIELD_IS_NUMBER},
+    {"block_bytes", FIELD_IS_NUMBER},
+    {"used_percent", FIELD_IS_NUMBER},
+    {"at", FIELD_IS_PLACE},
 };
 static const struct vocabulary_field boot_fields[] = {
     {"item", FIELD_IS_TEXT},   {"token", FIELD_IS_TEXT},        {"entry", FIELD_IS_TEXT},
@@ -193,7 +225,13 @@ static const struct vocabulary_field nsswitch_fields[] = {
 static const struct vocabulary_field network_fields[] = {
     {"item", FIELD_IS_TEXT},     {"manager", FIELD_IS_TEXT},    {"name", FIELD_IS_TEXT},
     {"started", FIELD_IS_TRUTH}, {"automatic", FIELD_IS_TRUTH}, {"method", FIELD_IS_TEXT},
-    {"mac", FIELD_IS_TEXT},      {"problem", FIELD_IS_TEXT},    {"at", FIELD_IS_PLACE},
+    {"mac", FIELD_IS_TEXT},      {"problem", FIELD_IS_TEXT},    {"addresses", FIELD_IS_LIST},
+    {"value", FIELD_IS_TEXT},    {"at", FIELD_IS_PLACE},
+};
+static const struct vocabulary_field session_fields[] = {
+    {"item", FIELD_IS_TEXT},  {"user", FIELD_IS_TEXT},    {"name", FIELD_IS_TEXT},
+    {"path", FIELD_IS_TEXT},  {"defect", FIELD_IS_TEXT},  {"mode", FIELD_IS_MODE},
+    {"value", FIELD_IS_TEXT}, {"missing", FIELD_IS_LIST}, {"at", FIELD_IS_PLACE},
 };
 static const struct vocabulary_field sudo_fields[] = {
     {"item", FIELD_IS_TEXT},          {"path", FIELD_IS_TEXT},
@@ -229,10 +267,14 @@ static const struct vocabulary_source sources[] = {
     SOURCE("diag", diag_fields),         SOURCE("algo", algo_fields),
     SOURCE("conf", conf_fields),         SOURCE("nsswitch", nsswitch_fields),
     SOURCE("sudo", sudo_fields),
+    SOURCE("session", session_fields),
     SOURCE("pam", pam_fields),
     SOURCE("pam_file", pam_file_fields),
     SOURCE("firewall", firewall_fields), SOURCE("login", login_fields),
-    SOURCE("network", network_fields),
+    SOURCE("network", network_fields),   SOURCE("disk", disk_fields),
+    SOURCE("volume_group", volume_group_fields),
+    SOURCE("lvm_device", lvm_device_fields),
+    SOURCE("crypt", crypt_fields),       SOURCE("space", space_fields),
 };
 
 static const char *const operator_names[OP_COUNT] = {"eq",     "ne",       "in",     "not_in",
@@ -305,7 +347,8 @@ const char *const vocabulary_case_keys[] = {"name",    "guest",  "changes", "que
 const char *const vocabulary_changes[] = {"write",     "append",     "replace",    "remove",
                                           "mode",      "owner",      "symlink",    "directory",
                                           "special",   "unreadable", "filesystem", "no-filesystem",
-                                          "write-hex", "xattr",      NULL};
+                                          "write-hex", "xattr",      "space",      "volume-group",
+                                          "disk",      NULL};
 const char *const vocabulary_comparisons[] = {"eq", "le", "ge", NULL};
 const char *const vocabulary_nones[] = {"pass", "fail", "not-applicable", NULL};
 

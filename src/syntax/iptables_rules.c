@@ -88,6 +88,68 @@ static void read_rule(struct arena *a, const char *table, const struct words *w,
     }
 }
 
+/* Built into a table, or a line of this table before. */
+static bool has_chain(const struct iptables_rules *out, size_t from, const char *table,
+                      const char *name)
+{
+    static const char *const built_in[] = {"INPUT",      "OUTPUT",      "FORWARD",
+                                           "PREROUTING", "POSTROUTING", NULL};
+    for (const char *const *b = built_in; *b; b++)
+        if (strcmp(*b, name) == 0)
+            return true;
+    for (size_t i = from; i < out->chains.count; i++)
+        if (strcmp(out->chains.items[i].table, table) == 0 &&
+            strcmp(out->chains.items[i].name, name) == 0)
+            return true;
+    return false;
+}
+
+/* iptables-extensions(8): a target is lower case nowhere, and its own module. */
+static bool is_target(const char *name)
+{
+    static const char *const names[] = {
+        "ACCEPT",     "DROP",    "RETURN",      "QUEUE",    "REJECT",   "LOG",         "NFLOG",
+        "ULOG",       "NFQUEUE", "MARK",        "CONNMARK", "CLASSIFY", "CHECKSUM",    "CLUSTERIP",
+        "CT",         "NOTRACK", "DNAT",        "SNAT",     "DNPT",     "SNPT",        "DSCP",
+        "TOS",        "ECN",     "HL",          "TTL",      "HMARK",    "IDLETIMER",   "LED",
+        "MASQUERADE", "NETMAP",  "RATEEST",     "REDIRECT", "SECMARK",  "CONNSECMARK", "SET",
+        "SYNPROXY",   "TCPMSS",  "TCPOPTSTRIP", "TEE",      "TPROXY",   "TRACE",       "AUDIT",
+        "MIRROR",     "SAME",    "TARPIT",      "DELUDE",   "CHAOS",    "ECHO",        "ACCOUNT",
+        "LOGMARK",    "SYSRQ",   "STEAL",       "RAWDNAT",  "RAWSNAT",  "DHCPMAC",     "IPMARK",
+        "ROUTE",      "IMQ",     "FLOWOFFLOAD", "PROTO",    "ASN",      NULL};
+    for (const char *const *n = names; *n; n++)
+        if (strcmp(*n, name) == 0)
+            return true;
+    return false;
+}
+
+static void refuse(struct iptables_rules *out, const char *why, int line)
+{
+    if (out->refused)
+        return;
+    out->refused = why;
+    out->refused_line = line;
+}
+
+/* A chain or target that is not there, in what this table brought: iptables ends at that line. */
+static void check_table(struct iptables_rules *out, size_t chains, size_t rules)
+{
+    for (size_t i = rules; i < out->rules.count; i++) {
+        const struct iptables_rule *r = &out->rules.items[i];
+        if (!has_chain(out, chains, r->table, r->chain))
+            refuse(out, "a rule of a chain that is not there", r->line);
+        for (size_t k = 0; k < r->count; k++) {
+            bool jump = is_one_of(r->words[k], "-j", "--jump");
+            if (!jump && !is_one_of(r->words[k], "-g", "--goto"))
+                continue;
+            const char *target = k + 1 < r->count ? r->words[k + 1] : "";
+            if (!has_chain(out, chains, r->table, target) && !(jump && is_target(target)))
+                refuse(out, "a target that is not there", r->line);
+            break;
+        }
+    }
+}
+
 void iptables_rules_read(struct arena *a, struct bytes text, struct iptables_rules *out)
 {
     const char *table = NULL;
@@ -108,6 +170,10 @@ void iptables_rules_read(struct arena *a, struct bytes text, struct iptables_rul
         } else if (!table) {
             fail(out, "a line outside of a table", number);
         } else if (strcmp(word, "COMMIT") == 0) {
+            if (out->is_alone)
+                check_table(out, chains, rules);
+            if (out->refused)
+                break;
             table = NULL;
             chains = out->chains.count;
             rules = out->rules.count;

@@ -23,10 +23,13 @@ struct iptables_rule {
 };
 
 struct iptables_rules {
+    bool is_alone; /* set by the caller: no chain is there but those of the text */
     VEC(struct iptables_chain) chains;
     VEC(struct iptables_rule) rules;
     const char *problem; /* the first line that is outside of this reader; NULL: none */
     int problem_line;
+    const char *refused; /* iptables-restore ends here: what is not committed yet is not loaded */
+    int refused_line;
 };
 
 /* Appends what TEXT says. A table without its COMMIT is not loaded, and is left out. */

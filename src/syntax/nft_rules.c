@@ -2,9 +2,6 @@
 
 #include "base/limits.h"
 
-/* nft 1.0: MAX_INCLUDE_DEPTH. */
-#define INCLUDE_DEPTH 16
-#define SET_DEPTH     8
 
 struct reader {
     struct nft_script *script;
@@ -67,7 +64,7 @@ static void push_variable(struct reader *r, struct statement *s, const char *nam
         }
         return;
     }
-    fail(r, "a variable that is not defined", r->line);
+    nft_script_refuse(r->script, "a variable that is not defined", r->file, r->line);
 }
 
 static bool is_word_byte(char c)
@@ -168,7 +165,7 @@ static bool next_statement(struct reader *r, enum block block, struct statement 
             return true; /* "… }": the brace is the next statement */
         } else if (c == '{' || c == '}') {
             depth += c == '{' ? 1 : -1;
-            if (depth > SET_DEPTH)
+            if (depth > LIMIT_NFT_SET_DEPTH)
                 fail(r, "sets within sets", r->line);
             push(r, s, bytes_cut(r->text, r->at, r->at + 1));
             r->at++;
@@ -285,13 +282,36 @@ static bool is_chain_property(const struct statement *s)
            strcmp(word_at(s, 0), "policy") == 0;
 }
 
+static void read_define(struct reader *r, const struct statement *s);
+
+/* What may stand in any block. */
+static bool read_common(struct reader *r, const struct statement *s)
+{
+    const char *first = word_at(s, 0);
+    if (strcmp(first, "define") == 0 || strcmp(first, "redefine") == 0)
+        read_define(r, s);
+    else if (strcmp(first, "include") == 0 || strcmp(first, "undefine") == 0)
+        fail(r, "an include within a block", s->line);
+    else
+        return false;
+    return true;
+}
+
+static void end_block(struct reader *r, const struct statement *s, int line)
+{
+    if (!s->closes && r->script->nodes < LIMIT_PARSE_NODES)
+        nft_script_refuse(r->script, "a block that is not closed", r->file, line);
+}
+
 static void read_chain(struct reader *r, const struct target *t, int line)
 {
     struct statement s;
     make_item(r, NFT_CHAIN, t, line);
     while (next_statement(r, BLOCK_CHAIN, &s) && !s.closes) {
         const char *first = word_at(&s, 0);
-        if (is_chain_property(&s)) {
+        if (read_common(r, &s)) {
+            continue;
+        } else if (is_chain_property(&s)) {
             set_chain_property(r, &s, find_item(r->script, NFT_CHAIN, t));
         } else if (strcmp(first, "comment") == 0 || strcmp(first, "devices") == 0 ||
                    (strcmp(first, "flags") == 0 && s.words.items.count == 2)) {
@@ -302,6 +322,7 @@ static void read_chain(struct reader *r, const struct target *t, int line)
             add_rule(r, &s, &rule, false);
         }
     }
+    end_block(r, &s, line);
 }
 
 static void read_set(struct reader *r, const struct target *t, int line)
@@ -311,6 +332,7 @@ static void read_set(struct reader *r, const struct target *t, int line)
     while (next_statement(r, BLOCK_SET, &s) && !s.closes)
         if (strcmp(word_at(&s, 0), "elements") == 0)
             copy_words(r, &s, 2, &find_item(r->script, NFT_SET, t)->words);
+    end_block(r, &s, line);
 }
 
 static void skip_block(struct reader *r)
@@ -322,9 +344,18 @@ static void skip_block(struct reader *r)
 
 static void read_table(struct reader *r, const struct target *table)
 {
+    static const char *const known[] = {"chain",   "set",     "map",      "counter", "quota",
+                                        "limit",   "ct",      "secmark",  "comment", "flags",
+                                        "owner",   "element", "flowtable", "synproxy", NULL};
     struct statement s;
+    int line = r->line;
     while (next_statement(r, BLOCK_TABLE, &s) && !s.closes) {
         const char *first = word_at(&s, 0);
+        if (read_common(r, &s))
+            continue;
+        if (!is_one_of(first, known))
+            nft_script_refuse(r->script, "a word that no part of a table begins with", r->file,
+                              s.line);
         struct target t = *table;
         t.name = word_at(&s, 1);
         if (strcmp(first, "chain") == 0 && s.opens)
@@ -336,6 +367,7 @@ static void read_table(struct reader *r, const struct target *table)
         else if (strcmp(first, "flags") == 0 && strcmp(t.name, "dormant") == 0)
             fail(r, "a table that sleeps", s.line);
     }
+    end_block(r, &s, line);
 }
 
 /* flush and delete: what came before in these files is gone. */
@@ -399,12 +431,14 @@ static void read_command(struct reader *r, const struct statement *s)
     static const char *const objects[] = {"table", "chain",   "set",       "map",     "counter",
                                           "quota", "limit",   "flowtable", "secmark", "synproxy",
                                           "ct",    "element", "rule",      NULL};
-    static const char *const quiet[] = {"undefine", "list", "reset", NULL};
+    static const char *const quiet[] = {"list", "reset", "describe", "get", NULL};
+    static const char *const strange[] = {"undefine", "replace", "rename", "import",
+                                          "export",   "monitor", NULL};
     const char *verb = word_at(s, 0);
     struct nft_script *script = r->script;
     if (strcmp(verb, "include") == 0) {
         script->depth++;
-        if (script->depth > INCLUDE_DEPTH)
+        if (script->depth > LIMIT_NFT_INCLUDE_DEPTH)
             fail(r, "include lines too deep", s->line);
         else
             script->include(script, word_at(s, 1), script->context);
@@ -424,8 +458,10 @@ static void read_command(struct reader *r, const struct statement *s)
         read_object(r, s, 1, true);
     } else if (is_one_of(verb, objects)) {
         read_object(r, s, 0, false);
-    } else if (!is_one_of(verb, quiet)) {
+    } else if (is_one_of(verb, strange)) {
         fail(r, "a command outside of the model", s->line);
+    } else if (!is_one_of(verb, quiet)) {
+        nft_script_refuse(script, "a command that nft does not have", r->file, s->line);
     }
 }
 
@@ -435,7 +471,7 @@ void nft_script_read(struct nft_script *script, const char *file, struct bytes t
     struct statement s;
     while (next_statement(&r, BLOCK_FILE, &s)) {
         if (s.closes)
-            fail(&r, "a closing brace too many", s.line);
+            nft_script_refuse(script, "a closing brace too many", file, s.line);
         else
             read_command(&r, &s);
     }

@@ -44,8 +44,15 @@ struct nft_script {
     const char *problem; /* the first thing outside of this reader */
     const char *problem_file;
     int problem_line;
+    const char *refused; /* nft refuses the script, and loads nothing of it */
+    const char *refused_file;
+    int refused_line;
 };
 
 void nft_script_read(struct nft_script *script, const char *file, struct bytes text);
+/* Once all is read: sets `refused` for what is surely wrong. NULL there proves nothing. */
+void nft_script_check(struct nft_script *script);
+/* The first one counts. */
+void nft_script_refuse(struct nft_script *script, const char *why, const char *file, int line);
 
 #endif

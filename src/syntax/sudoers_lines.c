@@ -6,251 +6,7 @@
 
 #include "base/limits.h"
 #include "base/strbuf.h"
-
-#define SUDOERS_MAX_ENTRIES 20000u
-#define SUDOERS_MAX_MEMBERS 20000u /* of the whole text */
-
-struct reader {
-    struct arena *arena;
-    struct bytes text;
-    size_t at;
-    int line;
-    size_t members;
-    struct sudoers_text *out;
-};
-
-static int peek_at(const struct reader *r, size_t ahead)
-{
-    return r->at + ahead < r->text.len ? (unsigned char)r->text.ptr[r->at + ahead] : -1;
-}
-
-static int peek(const struct reader *r)
-{
-    return peek_at(r, 0);
-}
-
-static bool is_blank(int c)
-{
-    return c == ' ' || c == '\t';
-}
-
-/* Length of "\", blanks, newline at AHEAD; 0 when there is none. */
-static size_t continuation(const struct reader *r, size_t ahead)
-{
-    if (peek_at(r, ahead) != '\\')
-        return 0;
-    size_t n = ahead + 1;
-    while (is_blank(peek_at(r, n)))
-        n++;
-    if (peek_at(r, n) == '\r')
-        n++;
-    return peek_at(r, n) == '\n' ? n + 1 - ahead : 0;
-}
-
-static void skip_blanks(struct reader *r)
-{
-    for (;;) {
-        size_t n = continuation(r, 0);
-        if (n > 0) {
-            r->at += n;
-            r->line++;
-        } else if (is_blank(peek(r))) {
-            r->at++;
-        } else {
-            return;
-        }
-    }
-}
-
-/* A comment: "#" and no number behind it, which would be a user id. */
-static bool at_comment(const struct reader *r)
-{
-    if (peek(r) != '#')
-        return false;
-    int next = peek_at(r, 1);
-    if (next == '-')
-        next = peek_at(r, 2);
-    return !(next >= '0' && next <= '9');
-}
-
-static bool at_end(const struct reader *r)
-{
-    return peek(r) < 0 || peek(r) == '\n' || (peek(r) == '\r' && peek_at(r, 1) == '\n') ||
-           at_comment(r);
-}
-
-/* Behind the end of the statement; a comment is never continued. */
-static void skip_line(struct reader *r)
-{
-    while (peek(r) >= 0 && peek(r) != '\n') {
-        if (at_comment(r)) {
-            while (peek(r) >= 0 && peek(r) != '\n')
-                r->at++;
-            break;
-        }
-        size_t n = continuation(r, 0);
-        if (n > 0) {
-            r->line++;
-            r->at += n;
-        } else {
-            r->at += peek(r) == '\\' && peek_at(r, 1) >= 0 && peek_at(r, 1) != '\n' ? 2 : 1;
-        }
-    }
-    if (peek(r) == '\n') {
-        r->at++;
-        r->line++;
-    }
-}
-
-static struct sudoers_entry *new_entry(struct reader *r, enum sudoers_kind kind, int line)
-{
-    if (r->out->entries.count >= SUDOERS_MAX_ENTRIES) {
-        r->out->too_long = true;
-        return NULL;
-    }
-    struct sudoers_entry *e = vec_push_new(r->arena, &r->out->entries);
-    e->kind = kind;
-    e->line = line;
-    return e;
-}
-
-static bool take(struct reader *r, char c)
-{
-    skip_blanks(r);
-    if (peek(r) != c)
-        return false;
-    r->at++;
-    return true;
-}
-
-/* "…" with \" inside; a newline ends it as an error. */
-static const char *read_quoted(struct reader *r)
-{
-    struct strbuf s;
-    strbuf_init(&s, r->arena);
-    for (r->at++; peek(r) >= 0; r->at++) {
-        int c = peek(r);
-        size_t n = continuation(r, 0);
-        if (c == '"') {
-            r->at++;
-            return s.len > 0 ? arena_text(r->arena, strbuf_bytes(&s)) : NULL;
-        }
-        if (n > 0) {
-            r->line++;
-            r->at += n - 1;
-            continue;
-        }
-        if (c == '\n')
-            return NULL;
-        if (c == '\\' && peek_at(r, 1) == '"') {
-            r->at++;
-            c = '"';
-        }
-        strbuf_add_char(&s, (char)c);
-    }
-    return NULL;
-}
-
-/* Characters up to one of STOPS (blanks and line ends always stop), backslashes undone. */
-static const char *read_word(struct reader *r, const char *stops)
-{
-    struct strbuf s;
-    strbuf_init(&s, r->arena);
-    while (peek(r) >= 0 && !is_blank(peek(r)) && peek(r) != '\n' && peek(r) != '\r' &&
-           !(peek(r) != 0 && strchr(stops, peek(r)))) {
-        if (peek(r) == '\\') {
-            if (continuation(r, 0) > 0 || peek_at(r, 1) < 0 || peek_at(r, 1) == '\n')
-                break;
-            r->at++;
-        }
-        strbuf_add_char(&s, (char)peek(r));
-        r->at++;
-    }
-    return s.len > 0 ? arena_text(r->arena, strbuf_bytes(&s)) : NULL;
-}
-
-static bool add_member(struct reader *r, struct sudoers_members *list, const char *text,
-                       bool negated)
-{
-    if (r->members++ >= SUDOERS_MAX_MEMBERS) {
-        r->out->too_long = true;
-        return false;
-    }
-    vec_push(r->arena, &list->list, ((struct sudoers_member){text, negated}));
-    return true;
-}
-
-/* An address with colons, which a plain word must not hold. */
-static size_t ipv6_length(const struct reader *r)
-{
-    size_t n = 0, colons = 0;
-    for (int c; (c = peek_at(r, n)) >= 0 && (isxdigit(c) || c == ':' || c == '.' || c == '/'); n++)
-        colons += c == ':';
-    return colons >= 2 ? n : 0;
-}
-
-/* toke.l: WORD, and the prefixes of ids, groups and netgroups. */
-static const char *read_name(struct reader *r, bool is_host)
-{
-    size_t n = is_host ? ipv6_length(r) : 0;
-    if (n > 0) {
-        const char *text = arena_text(r->arena, bytes_cut(r->text, r->at, r->at + n));
-        r->at += n;
-        return text;
-    }
-    if (peek(r) == '"')
-        return read_quoted(r);
-    struct strbuf s;
-    strbuf_init(&s, r->arena);
-    while (peek(r) == '%' || peek(r) == '+' || (peek(r) == '#' && !at_comment(r)) ||
-           (peek(r) == ':' && s.len > 0 && s.ptr[s.len - 1] == '%')) {
-        strbuf_add_char(&s, (char)peek(r));
-        r->at++;
-        if (s.len > 4)
-            return NULL;
-    }
-    if (s.len > 0 && peek(r) == '"') {
-        const char *quoted = read_quoted(r);
-        return quoted ? arena_printf(r->arena, "%s%s", s.ptr, quoted) : NULL;
-    }
-    const char *word = read_word(r, "#>!=:,()\"");
-    return word ? arena_printf(r->arena, "%s%s", s.ptr, word) : NULL;
-}
-
-/* a, !b, c: up to what is none of it. False: a syntax error. */
-static bool read_list(struct reader *r, struct sudoers_members *list, bool is_host)
-{
-    do {
-        bool negated = false;
-        while (take(r, '!'))
-            negated = !negated;
-        skip_blanks(r);
-        if (at_end(r))
-            return false;
-        const char *text = read_name(r, is_host);
-        if (!text || !add_member(r, list, text, negated))
-            return false;
-    } while (take(r, ','));
-    return true;
-}
-
-/* An upper-case word, then blanks, then FOLLOWED_BY: its text, the reader behind both. */
-static const char *read_keyword(struct reader *r, char followed_by)
-{
-    size_t start = r->at, n = 0;
-    int line = r->line;
-    while (isupper(peek_at(r, n)) || peek_at(r, n) == '_')
-        n++;
-    if (n == 0)
-        return NULL;
-    r->at += n;
-    const char *word = arena_text(r->arena, bytes_cut(r->text, start, start + n));
-    if (take(r, followed_by))
-        return word;
-    r->at = start;
-    r->line = line;
-    return NULL;
-}
+#include "syntax/sudoers_words.h"
 
 static bool is_one_of(const char *word, const char *const *list)
 {
@@ -260,18 +16,19 @@ static bool is_one_of(const char *word, const char *const *list)
     return false;
 }
 
-static bool read_options(struct reader *r, struct sudoers_entry *e)
+static bool read_options(struct sudoers_reader *r, struct sudoers_entry *e)
 {
     static const char *const names[] = {
         "CWD",  "CHROOT", "TIMEOUT",    "NOTBEFORE",        "NOTAFTER", "ROLE",
         "TYPE", "PRIVS",  "LIMITPRIVS", "APPARMOR_PROFILE", NULL};
     for (;;) {
-        skip_blanks(r);
-        const char *name = read_keyword(r, '=');
+        sudoers_skip_blanks(r);
+        const char *name = sudoers_read_keyword(r, '=');
         if (!name)
             return true;
-        skip_blanks(r);
-        const char *value = peek(r) == '"' ? read_quoted(r) : read_word(r, "#>!=,()\"");
+        sudoers_skip_blanks(r);
+        const char *value =
+            sudoers_peek(r) == '"' ? sudoers_read_quoted(r) : sudoers_read_word(r, "#>!=,()\"");
         if (!value || !is_one_of(name, names))
             return false;
         if (strcmp(name, "NOTBEFORE") == 0)
@@ -281,17 +38,17 @@ static bool read_options(struct reader *r, struct sudoers_entry *e)
     }
 }
 
-static void read_tags(struct reader *r, struct sudoers_entry *e)
+static void read_tags(struct sudoers_reader *r, struct sudoers_entry *e)
 {
     static const char *const names[] = {"EXEC",      "NOEXEC",      "SETENV",     "NOSETENV",
                                         "LOG_INPUT", "NOLOG_INPUT", "LOG_OUTPUT", "NOLOG_OUTPUT",
                                         "MAIL",      "NOMAIL",      "FOLLOW",     "NOFOLLOW",
                                         "INTERCEPT", "NOINTERCEPT", NULL};
     for (;;) {
-        skip_blanks(r);
+        sudoers_skip_blanks(r);
         size_t at = r->at;
         int line = r->line;
-        const char *name = read_keyword(r, ':');
+        const char *name = sudoers_read_keyword(r, ':');
         if (!name)
             return;
         if (strcmp(name, "PASSWD") == 0)
@@ -307,33 +64,33 @@ static void read_tags(struct reader *r, struct sudoers_entry *e)
 }
 
 /* sha256:… before a command; several with commas. */
-static bool skip_digests(struct reader *r, struct sudoers_entry *e)
+static bool skip_digests(struct sudoers_reader *r, struct sudoers_entry *e)
 {
     for (;;) {
-        skip_blanks(r);
+        sudoers_skip_blanks(r);
         struct bytes rest = bytes_cut(r->text, r->at, r->at + 6);
         if (!bytes_start_with(rest, "sha224") && !bytes_start_with(rest, "sha256") &&
             !bytes_start_with(rest, "sha384") && !bytes_start_with(rest, "sha512"))
             return true;
         r->at += 6;
-        if (!take(r, ':'))
+        if (!sudoers_take(r, ':'))
             return false;
-        skip_blanks(r);
-        if (!read_word(r, ",#"))
+        sudoers_skip_blanks(r);
+        if (!sudoers_read_word(r, ",#"))
             return false;
         e->has_digest = true;
-        take(r, ',');
+        sudoers_take(r, ',');
     }
 }
 
 /* toke.l GOTCMND: the command and its arguments, up to an unescaped # : , = or the line's end. */
-static const char *read_path(struct reader *r)
+static const char *read_path(struct sudoers_reader *r)
 {
     struct strbuf s;
     strbuf_init(&s, r->arena);
-    while (!at_end(r)) {
-        int c = peek(r);
-        size_t n = continuation(r, 0);
+    while (!sudoers_at_end(r)) {
+        int c = sudoers_peek(r);
+        size_t n = sudoers_continuation(r, 0);
         if (n > 0) {
             r->at += n;
             r->line++;
@@ -342,11 +99,11 @@ static const char *read_path(struct reader *r)
         }
         if (c == ':' || c == ',' || c == '=' || c == '#')
             break;
-        if (c == '\\' && peek_at(r, 1) >= 0 && peek_at(r, 1) != '\n') {
-            if (!strchr(":\\,= \t#", peek_at(r, 1)))
+        if (c == '\\' && sudoers_peek_at(r, 1) >= 0 && sudoers_peek_at(r, 1) != '\n') {
+            if (!strchr(":\\,= \t#", sudoers_peek_at(r, 1)))
                 strbuf_add_char(&s, '\\');
             r->at++;
-            c = peek(r);
+            c = sudoers_peek(r);
         }
         strbuf_add_char(&s, c == '\t' ? ' ' : (char)c);
         r->at++;
@@ -372,54 +129,54 @@ static bool is_command(const char *text)
     return true; /* ALL or an alias */
 }
 
-static const char *read_command(struct reader *r, struct sudoers_member *command)
+static const char *read_command(struct sudoers_reader *r, struct sudoers_member *command)
 {
-    while (take(r, '!'))
+    while (sudoers_take(r, '!'))
         command->negated = !command->negated;
-    skip_blanks(r);
-    if (peek(r) == '/' || peek(r) == '^' ||
+    sudoers_skip_blanks(r);
+    if (sudoers_peek(r) == '/' || sudoers_peek(r) == '^' ||
         bytes_start_with(bytes_cut(r->text, r->at, r->at + 8), "sudoedit"))
         command->text = read_path(r);
     else
-        command->text = read_word(r, "#>!=:,()\"");
+        command->text = sudoers_read_word(r, "#>!=:,()\"");
     if (!command->text)
         return "a command is missing";
     return is_command(command->text) ? NULL : "a command must be a full path";
 }
 
 /* The parentheses; the reader stands behind the opening one. */
-static const char *read_runas(struct reader *r, struct sudoers_entry *e)
+static const char *read_runas(struct sudoers_reader *r, struct sudoers_entry *e)
 {
     e->has_runas = true;
     e->runas = (struct sudoers_members){0};
-    skip_blanks(r);
-    if (peek(r) != ':' && peek(r) != ')' && !read_list(r, &e->runas, false))
+    sudoers_skip_blanks(r);
+    if (sudoers_peek(r) != ':' && sudoers_peek(r) != ')' && !sudoers_read_list(r, &e->runas, false))
         return "the target users cannot be read";
     e->runas_empty = e->runas.list.count == 0;
     struct sudoers_members groups = {0};
-    if (take(r, ':')) {
-        skip_blanks(r);
-        if (peek(r) != ')' && !read_list(r, &groups, false))
+    if (sudoers_take(r, ':')) {
+        sudoers_skip_blanks(r);
+        if (sudoers_peek(r) != ')' && !sudoers_read_list(r, &groups, false))
             return "the target groups cannot be read";
     }
-    return take(r, ')') ? NULL : "a closing parenthesis is missing";
+    return sudoers_take(r, ')') ? NULL : "a closing parenthesis is missing";
 }
 
 /* One privilege: hosts = commands. Entries are added from TEMPLATE. NULL, or what is wrong. */
-static const char *read_privilege(struct reader *r, const struct sudoers_entry *template)
+static const char *read_privilege(struct sudoers_reader *r, const struct sudoers_entry *template)
 {
     struct sudoers_entry e = *template;
     size_t first = r->out->entries.count;
-    if (!read_list(r, &e.hosts, true))
+    if (!sudoers_read_list(r, &e.hosts, true))
         return "a host is missing";
-    if (!take(r, '='))
+    if (!sudoers_take(r, '='))
         return "\"=\" is missing";
     const char *error = NULL;
     do {
-        skip_blanks(r);
+        sudoers_skip_blanks(r);
         e.command = (struct sudoers_member){0};
         e.has_digest = false;
-        if (take(r, '('))
+        if (sudoers_take(r, '('))
             error = read_runas(r, &e);
         if (!error && !read_options(r, &e))
             error = "an option is unknown";
@@ -430,30 +187,30 @@ static const char *read_privilege(struct reader *r, const struct sudoers_entry *
         }
         if (!error)
             error = read_command(r, &e.command);
-        struct sudoers_entry *added = error ? NULL : new_entry(r, SUDOERS_RULE, e.line);
+        struct sudoers_entry *added = error ? NULL : sudoers_new_entry(r, SUDOERS_RULE, e.line);
         if (added)
             *added = e;
-    } while (!error && take(r, ','));
-    skip_blanks(r);
-    if (!error && !at_end(r) && peek(r) != ':')
+    } while (!error && sudoers_take(r, ','));
+    sudoers_skip_blanks(r);
+    if (!error && !sudoers_at_end(r) && sudoers_peek(r) != ':')
         error = "more than a command stands here";
     if (error)
         r->out->entries.count = first; /* sudo drops the privilege with all its commands */
     return error;
 }
 
-static const char *read_rule(struct reader *r, int line)
+static const char *read_rule(struct sudoers_reader *r, int line)
 {
     struct sudoers_entry e = {.kind = SUDOERS_RULE, .line = line};
-    if (!read_list(r, &e.members, false))
+    if (!sudoers_read_list(r, &e.members, false))
         return "a user is missing";
-    skip_blanks(r);
-    if (at_end(r))
+    sudoers_skip_blanks(r);
+    if (sudoers_at_end(r))
         return "a host and a command are missing";
     const char *error;
     do
         error = read_privilege(r, &e);
-    while (!error && take(r, ':'));
+    while (!error && sudoers_take(r, ':'));
     return error;
 }
 
@@ -462,17 +219,17 @@ static bool is_alias_name(const char *text)
     return text && isupper((unsigned char)text[0]) && text[0] != '"' && is_command(text);
 }
 
-static const char *read_alias(struct reader *r, char scope, int line)
+static const char *read_alias(struct sudoers_reader *r, char scope, int line)
 {
     do {
-        skip_blanks(r);
-        const char *name = read_word(r, "#>!=:,()\"");
+        sudoers_skip_blanks(r);
+        const char *name = sudoers_read_word(r, "#>!=:,()\"");
         if (!is_alias_name(name) || strcmp(name, "ALL") == 0)
             return "not a name of an alias";
-        if (!take(r, '='))
+        if (!sudoers_take(r, '='))
             return "\"=\" is missing";
         struct sudoers_members members = {0};
-        if (scope != 'C' && !read_list(r, &members, scope == 'H'))
+        if (scope != 'C' && !sudoers_read_list(r, &members, scope == 'H'))
             return "a member of the alias is missing";
         if (scope == 'C') {
             do {
@@ -482,98 +239,102 @@ static const char *read_alias(struct reader *r, char scope, int line)
                                                              : "a digest cannot be read";
                 if (error)
                     return error;
-                if (!add_member(r, &members, command.text, command.negated))
+                if (!sudoers_add_member(r, &members, command.text, command.negated))
                     return "too many members";
-            } while (take(r, ','));
+            } while (sudoers_take(r, ','));
         }
-        skip_blanks(r);
-        if (!at_end(r) && peek(r) != ':')
+        sudoers_skip_blanks(r);
+        if (!sudoers_at_end(r) && sudoers_peek(r) != ':')
             return "more than the alias stands here";
-        struct sudoers_entry *e = new_entry(r, SUDOERS_ALIAS, line);
+        struct sudoers_entry *e = sudoers_new_entry(r, SUDOERS_ALIAS, line);
         if (e) {
             e->name = name;
             e->scope = scope;
             e->members = members;
         }
-    } while (take(r, ':'));
+    } while (sudoers_take(r, ':'));
     return NULL;
 }
 
 /* toke.l: the scope follows "Defaults" without a blank. */
-static const char *read_defaults(struct reader *r, int line)
+static const char *read_defaults(struct sudoers_reader *r, int line)
 {
     struct sudoers_entry e = {.kind = SUDOERS_DEFAULT, .line = line};
     size_t first = r->out->entries.count;
-    if (peek(r) > 0 && strchr(":@>!", peek(r))) {
-        e.scope = (char)peek(r);
+    if (sudoers_peek(r) > 0 && strchr(":@>!", sudoers_peek(r))) {
+        e.scope = (char)sudoers_peek(r);
         r->at++;
-        skip_blanks(r);
+        sudoers_skip_blanks(r);
         if (e.scope == '!') {
             struct sudoers_member command = {0};
             do {
-                while (take(r, '!'))
+                while (sudoers_take(r, '!'))
                     command.negated = !command.negated;
-                skip_blanks(r);
-                command.text = read_word(r, "#>!=:,()\"");
-                if (!command.text || !add_member(r, &e.members, command.text, command.negated))
+                sudoers_skip_blanks(r);
+                command.text = sudoers_read_word(r, "#>!=:,()\"");
+                if (!command.text ||
+                    !sudoers_add_member(r, &e.members, command.text, command.negated))
                     return "a command is missing";
-            } while (take(r, ','));
-        } else if (!read_list(r, &e.members, e.scope == '@')) {
+            } while (sudoers_take(r, ','));
+        } else if (!sudoers_read_list(r, &e.members, e.scope == '@')) {
             return "the scope of the setting cannot be read";
         }
     }
     do {
         struct sudoers_entry d = e;
-        if (take(r, '!'))
+        if (sudoers_take(r, '!'))
             d.operation = '!';
-        while (take(r, '!'))
+        while (sudoers_take(r, '!'))
             d.operation = d.operation ? '\0' : '!';
-        skip_blanks(r);
-        d.name = read_word(r, "#>!=:,()\"+-");
+        sudoers_skip_blanks(r);
+        d.name = sudoers_read_word(r, "#>!=:,()\"+-");
         if (!d.name) {
             r->out->entries.count = first;
             return "the name of a setting is missing";
         }
-        skip_blanks(r);
-        if (peek(r) == '=' || ((peek(r) == '+' || peek(r) == '-') && peek_at(r, 1) == '=')) {
-            d.operation = (char)peek(r);
-            r->at += peek(r) == '=' ? 1 : 2;
-            skip_blanks(r);
-            d.value = peek(r) == '"' ? (peek_at(r, 1) == '"' ? (r->at += 2, "") : read_quoted(r))
-                                     : read_word(r, "#!=,\"");
+        sudoers_skip_blanks(r);
+        if (sudoers_peek(r) == '=' ||
+            ((sudoers_peek(r) == '+' || sudoers_peek(r) == '-') && sudoers_peek_at(r, 1) == '=')) {
+            d.operation = (char)sudoers_peek(r);
+            r->at += sudoers_peek(r) == '=' ? 1 : 2;
+            sudoers_skip_blanks(r);
+            d.value =
+                sudoers_peek(r) == '"'
+                    ? (sudoers_peek_at(r, 1) == '"' ? (r->at += 2, "") : sudoers_read_quoted(r))
+                    : sudoers_read_word(r, "#!=,\"");
             if (!d.value) {
                 r->out->entries.count = first;
                 return "the value of a setting is missing";
             }
         }
-        struct sudoers_entry *added = new_entry(r, SUDOERS_DEFAULT, line);
+        struct sudoers_entry *added = sudoers_new_entry(r, SUDOERS_DEFAULT, line);
         if (added)
             *added = d;
-    } while (take(r, ','));
-    skip_blanks(r);
-    if (at_end(r))
+    } while (sudoers_take(r, ','));
+    sudoers_skip_blanks(r);
+    if (sudoers_at_end(r))
         return NULL;
     r->out->entries.count = first;
     return "more than settings stands here";
 }
 
-static bool word_here(struct reader *r, const char *word, const char *behind)
+static bool word_here(struct sudoers_reader *r, const char *word, const char *behind)
 {
     size_t n = strlen(word);
     if (!bytes_start_with(bytes_cut(r->text, r->at, r->at + n), word))
         return false;
-    int next = peek_at(r, n);
-    if (!is_blank(next) && !(next > 0 && strchr(behind, next)))
+    int next = sudoers_peek_at(r, n);
+    if (!sudoers_is_blank(next) && !(next > 0 && strchr(behind, next)))
         return false;
     r->at += n;
     return true;
 }
 
 /* @include, #include and their directories; true when the line was one. */
-static bool read_include(struct reader *r, bool line_start, int line)
+static bool read_include(struct sudoers_reader *r, bool line_start, int line)
 {
-    bool at_sign = peek(r) == '@';
-    if (!at_sign && !(peek(r) == '#' && line_start))
+    bool at_sign = sudoers_peek(r) == '@';
+    if (!at_sign && !(sudoers_peek(r) == '#' && line_start))
         return false;
     r->at++;
     bool directory = word_here(r, "includedir", "");
@@ -581,15 +342,16 @@ static bool read_include(struct reader *r, bool line_start, int line)
         r->at--;
         return false;
     }
-    skip_blanks(r);
-    const char *path = peek(r) == '"' ? read_quoted(r) : read_word(r, at_sign ? "" : "\"");
-    skip_blanks(r);
-    bool clean = path && (at_end(r) || !at_sign);
-    struct sudoers_entry *e = new_entry(r,
-                                        !clean      ? SUDOERS_ERROR
-                                        : directory ? SUDOERS_INCLUDE_DIRECTORY
-                                                    : SUDOERS_INCLUDE,
-                                        line);
+    sudoers_skip_blanks(r);
+    const char *path =
+        sudoers_peek(r) == '"' ? sudoers_read_quoted(r) : sudoers_read_word(r, at_sign ? "" : "\"");
+    sudoers_skip_blanks(r);
+    bool clean = path && (sudoers_at_end(r) || !at_sign);
+    struct sudoers_entry *e = sudoers_new_entry(r,
+                                                !clean      ? SUDOERS_ERROR
+                                                : directory ? SUDOERS_INCLUDE_DIRECTORY
+                                                            : SUDOERS_INCLUDE,
+                                                line);
     if (e) {
         e->name = path ? path : "@include";
         e->at_sign = at_sign;
@@ -598,7 +360,7 @@ static bool read_include(struct reader *r, bool line_start, int line)
     return true;
 }
 
-static const char *read_statement(struct reader *r, int line)
+static const char *read_statement(struct sudoers_reader *r, int line)
 {
     static const struct {
         const char *word;
@@ -619,21 +381,21 @@ static const char *read_statement(struct reader *r, int line)
 struct sudoers_text *sudoers_read(struct arena *a, struct bytes text)
 {
     struct sudoers_text *out = arena_new_struct(a, struct sudoers_text);
-    struct reader r = {.arena = a, .text = text, .line = 1, .out = out};
-    while (peek(&r) >= 0 && !out->too_long) {
+    struct sudoers_reader r = {.arena = a, .text = text, .line = 1, .out = out};
+    while (sudoers_peek(&r) >= 0 && !out->too_long) {
         size_t start = r.at;
         int line = r.line;
-        skip_blanks(&r);
+        sudoers_skip_blanks(&r);
         size_t first = r.at;
-        if (read_include(&r, first == start, line) || at_end(&r)) {
-            skip_line(&r);
+        if (read_include(&r, first == start, line) || sudoers_at_end(&r)) {
+            sudoers_skip_line(&r);
             continue;
         }
         const char *error = read_statement(&r, line);
         if (error) {
-            struct sudoers_entry *e = new_entry(&r, SUDOERS_ERROR, line);
+            struct sudoers_entry *e = sudoers_new_entry(&r, SUDOERS_ERROR, line);
             size_t end = first;
-            while (end < text.len && !is_blank(text.ptr[end]) && text.ptr[end] != '\n' &&
+            while (end < text.len && !sudoers_is_blank(text.ptr[end]) && text.ptr[end] != '\n' &&
                    end - first < 256)
                 end++;
             if (e) {
@@ -641,7 +403,7 @@ struct sudoers_text *sudoers_read(struct arena *a, struct bytes text)
                 e->error = error;
             }
         }
-        skip_line(&r);
+        sudoers_skip_line(&r);
     }
     return out;
 }

@@ -3,7 +3,6 @@
 #include "base/limits.h"
 #include "base/strbuf.h"
 
-#define DEPTH_MAX 32
 
 struct reader {
     struct arena *arena;
@@ -11,7 +10,7 @@ struct reader {
     size_t at;
     int line;
     struct xml_elements *out;
-    size_t open[DEPTH_MAX]; /* index + 1 of the elements around */
+    size_t open[LIMIT_XML_DEPTH]; /* index + 1 of the elements around */
     size_t depth;
 };
 
@@ -138,7 +137,7 @@ static void take_element(struct reader *r)
         advance(r, 2);
     } else if (!starts(r, ">")) {
         fail(r, "an element is not closed");
-    } else if (r->depth == DEPTH_MAX) {
+    } else if (r->depth == LIMIT_XML_DEPTH) {
         fail(r, "elements too deep");
     } else {
         advance(r, 1);

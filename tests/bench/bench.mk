@@ -1,4 +1,5 @@
 # make bench: the figures of speed and size, printed as ratios.
 bench: all tests/tools/fixture_to_image
 	$(AM_TESTS_ENVIRONMENT) bash '$(srcdir)/tests/bench/scan'
-EXTRA_DIST += tests/bench/scan
+	$(AM_TESTS_ENVIRONMENT) '$(srcdir)/tests/bench/access'
+EXTRA_DIST += tests/bench/access tests/bench/scan

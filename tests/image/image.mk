@@ -3,6 +3,6 @@ check_PROGRAMS += tests/image/open_probe
 tests_image_open_probe_SOURCES = tests/image/open_probe.c
 tests_image_open_probe_LDADD = libguest.a libmodel.a libbase.a $(room_libs)
 image_tests = tests/image/errors.test tests/image/engine.test tests/image/disks.test \
-	tests/image/appliance.test tests/image/facts-equal.test
+	tests/image/appliance.test tests/image/facts-equal.test tests/image/luks.test
 TESTS += $(image_tests)
 EXTRA_DIST += $(image_tests) tests/image/tap.sh

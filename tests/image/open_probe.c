@@ -36,7 +36,24 @@ static void show_filesystems(struct tree *tree)
         printf("filesystem: %s type=%s uuid=%s label=%s partuuid=%s partlabel=%s on=%s%s%s\n",
                f->device, f->type, f->uuid, f->label, f->partuuid, f->partlabel, f->mounted_on,
                f->subvolume ? " subvolume=" : "", f->subvolume ? f->subvolume : "");
+        if (f->damage)
+            printf("damage: %s %s\n", f->device, f->damage);
     }
+    for (size_t i = 0; i < all.disk_count; i++)
+        printf("disk: %s %s %s\n", all.disks[i].device, all.disks[i].table,
+               all.disks[i].problem ? all.disks[i].problem : "whole");
+    for (size_t i = 0; i < all.group_count; i++) {
+        const struct volume_group *g = &all.groups[i];
+        printf("group: %s of %zu:", g->name, g->physical_count);
+        for (size_t k = 0; k < g->logical_count; k++)
+            printf(" %s", g->logical[k]);
+        printf("\n");
+    }
+    struct space_answer space = tree_space(tree, "/");
+    if (space.presence == PRESENCE_PRESENT)
+        printf("space: %llu of %llu bytes, %llu of %llu inodes\n",
+               (unsigned long long)space.bytes_free, (unsigned long long)space.bytes_total,
+               (unsigned long long)space.inodes_free, (unsigned long long)space.inodes_total);
 }
 
 static void show_stat(const char *word, const char *path, struct stat_answer s)

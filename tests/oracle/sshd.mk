@@ -10,3 +10,10 @@ EXTRA_DIST += \
 	tests/oracle/sshd-cases \
 	tests/oracle/sshd-exceptions \
 	tests/oracle/sshd.test
+
+# The same against Debian unstable: what the next release brings. Not required.
+.PHONY: check-sid
+check-sid:
+	$(abs_srcdir)/tests/oracle/make-tree sid
+	DISKMEND_RELEASES=sid $(MAKE) $(AM_MAKEFLAGS) check \
+		TESTS="tests/oracle/sshd.test tests/oracle/login.test"

@@ -1,5 +1,6 @@
 # login/: patterns, effective values, whole walks over changed fixtures.
-login_tests = tests/unit/test_login_match tests/unit/test_login_effective tests/unit/test_login
+login_tests = tests/unit/test_login_match tests/unit/test_login_effective tests/unit/test_login \
+	tests/unit/test_login_session
 check_PROGRAMS += $(login_tests)
 TESTS += $(login_tests)
 login_test_libs = liblogin.a libfacts.a libsyntax.a libguest.a libmodel.a libbase.a $(room_libs) \
@@ -9,12 +10,17 @@ tests_unit_test_login_match_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_login_match_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_login_match_LDADD = $(login_test_libs)
 tests_unit_test_login_effective_SOURCES = \
-	tests/unit/test_login_effective.c tests/unit/login_suite.h tests/unit/suite.h
+	tests/unit/test_login_effective.c tests/unit/login_suite.h tests/unit/host_file.h tests/unit/suite.h
 tests_unit_test_login_effective_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_login_effective_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_login_effective_LDADD = $(login_test_libs)
 tests_unit_test_login_SOURCES = \
-	tests/unit/test_login.c tests/unit/login_suite.h tests/unit/suite.h
+	tests/unit/test_login.c tests/unit/login_suite.h tests/unit/host_file.h tests/unit/suite.h
 tests_unit_test_login_CFLAGS = $(UNIT_CFLAGS)
 tests_unit_test_login_CPPFLAGS = $(UNIT_CPPFLAGS)
 tests_unit_test_login_LDADD = $(login_test_libs)
+tests_unit_test_login_session_SOURCES = \
+	tests/unit/test_login_session.c tests/unit/login_suite.h tests/unit/suite.h
+tests_unit_test_login_session_CFLAGS = $(UNIT_CFLAGS)
+tests_unit_test_login_session_CPPFLAGS = $(UNIT_CPPFLAGS)
+tests_unit_test_login_session_LDADD = $(login_test_libs)

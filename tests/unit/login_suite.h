@@ -2,6 +2,7 @@
 #ifndef DISKMEND_TESTS_UNIT_LOGIN_SUITE_H
 #define DISKMEND_TESTS_UNIT_LOGIN_SUITE_H
 
+#include "host_file.h"
 #include "suite.h"
 
 #include <stdio.h>
@@ -19,16 +20,6 @@ static struct arena *arena;
 static struct lens_session *lenses;
 static struct sshd_keyword_table *keywords;
 
-static inline struct bytes file_on_host(const char *path)
-{
-    FILE *f = fopen(path, "rb");
-    ck_assert_msg(f != NULL, "cannot open %s", path);
-    char *buffer = arena_alloc(arena, 2 * 1024 * 1024);
-    size_t n = fread(buffer, 1, 2 * 1024 * 1024, f);
-    fclose(f);
-    return (struct bytes){buffer, n};
-}
-
 static inline void login_begin(void)
 {
     struct err e = {0};
@@ -36,7 +27,7 @@ static inline void login_begin(void)
     lenses = lens_open(arena, TEST_SOURCE_DIRECTORY "/rules/lenses", &e);
     ck_assert_msg(lenses != NULL, "%s", e.text);
     keywords =
-        sshd_keywords_load(arena, file_on_host(TEST_SOURCE_DIRECTORY "/rules/sshd-keywords.json"),
+        sshd_keywords_load(arena, file_on_host(arena, TEST_SOURCE_DIRECTORY "/rules/sshd-keywords.json"),
                            "keywords", &e);
     ck_assert_msg(keywords != NULL, "%s", e.text);
 }

@@ -2,6 +2,7 @@
 #include "suite.h"
 
 #include <stdio.h>
+#include <time.h>
 
 #include "base/escape.h"
 #include "base/hash.h"
@@ -71,6 +72,31 @@ START_TEST(json_refuses_with_a_place)
     ck_assert_int_eq(e.code, ERR_SYNTAX);
     ck_assert_int_eq(e.line, bad_json[_i].line);
     ck_assert_int_eq(e.column, bad_json[_i].column);
+}
+END_TEST
+
+/* Each name held against all before it would take minutes. */
+START_TEST(json_takes_many_members)
+{
+    struct arena *a = arena_new(NULL, NULL);
+    struct strbuf text;
+    strbuf_init(&text, a);
+    for (int i = 0; i < 100000; i++)
+        strbuf_printf(&text, "%s\"member %d\":%d", i ? "," : "{", i, i);
+    size_t whole = text.len;
+    strbuf_add(&text, "}");
+    clock_t from = clock();
+    CLEANUP_JSON struct json *j = json_parse(strbuf_bytes(&text), NULL, NULL);
+    ck_assert_ptr_nonnull(j);
+    ck_assert_uint_eq(json_count(j), 100000);
+    text.len = whole;
+    strbuf_add(&text, ",\"member 77\":0}");
+    struct err e = {0};
+    ck_assert_ptr_null(json_parse(strbuf_bytes(&text), NULL, &e));
+    ck_assert_ptr_nonnull(strstr(e.text, "a member of this name stands here already"));
+    ck_assert_uint_eq((size_t)e.column, whole + 2);
+    ck_assert_int_lt((clock() - from) / CLOCKS_PER_SEC, 5);
+    arena_free(a);
 }
 END_TEST
 
@@ -149,6 +175,7 @@ static Suite *suite(void)
     tcase_add_test(t, arena_text_shows_nul);
     tcase_add_test(t, paths_are_text);
     tcase_add_loop_test(t, json_refuses_with_a_place, 0, sizeof bad_json / sizeof *bad_json);
+    tcase_add_test(t, json_takes_many_members);
     tcase_add_test(t, json_refuses_depth);
     tcase_add_test(t, json_prints_stably_and_locates);
     tcase_add_test(t, json_strings_take_any_bytes);

@@ -2,6 +2,7 @@
  * it hits is said. */
 #include "facts_suite.h"
 
+#include "base/limits.h"
 #include "base/strbuf.h"
 
 /* Far below what a worker may have, far above what an honest guest needs. */
@@ -133,13 +134,45 @@ START_TEST(what_is_cut_is_said)
         const char *path, *section;
     } files[] = {{"/etc/fstab", "mount"},         {"/etc/sudoers", "sudo"},
                  {"/etc/os-release", "os"},       {"/etc/default/grub", "boot"},
-                 {"/etc/selinux/config", "conf"}, {"/etc/systemd/system/ssh.service", "unit"}};
+                 {"/etc/selinux/config", "conf"}, {"/etc/systemd/system/ssh.service", "unit"},
+                 {"/etc/nsswitch.conf", "nsswitch"}};
     const char *text = repeat("# a comment of some length, and many more of its kind\n", 20000);
     for (size_t i = 0; i < sizeof files / sizeof *files; i++)
         put(files[i].path, text, 0644, 0, 0);
     struct facts *f = gather_within_bounds();
     for (size_t i = 0; i < sizeof files / sizeof *files; i++)
         ck_assert_msg(has_gap(f, files[i].section), "%s is cut in silence", files[i].path);
+}
+END_TEST
+
+/* A version that could stand in what was not read is not taken from elsewhere in silence. */
+START_TEST(a_large_package_database_is_said)
+{
+    size_t size = LIMIT_BINARY_BYTES + 1;
+    char *text = arena_alloc(arena, size);
+    memset(text, '\n', size);
+    memory_tree_file(tree, "/var/lib/dpkg/status", (struct bytes){text, size}, 0644, 0, 0);
+    put("/usr/sbin/sshd", "no banner\n", 0755, 0, 0);
+    ck_assert(has_gap(gather(), "os"));
+}
+END_TEST
+
+START_TEST(a_large_binary_is_said)
+{
+    size_t size = LIMIT_BINARY_BYTES + 1;
+    char *text = arena_alloc(arena, size);
+    memset(text, ' ', size);
+    memory_tree_file(tree, "/usr/sbin/sshd", (struct bytes){text, size}, 0755, 0, 0);
+    ck_assert(has_gap(gather(), "os"));
+}
+END_TEST
+
+START_TEST(more_drop_ins_than_are_read)
+{
+    put("/etc/systemd/system/ssh.service", "[Service]\nExecStart=/usr/sbin/sshd -D\n", 0644, 0, 0);
+    for (unsigned i = 0; i <= LIMIT_DROP_INS; i++)
+        put(arena_printf(arena, "/etc/systemd/system/ssh.service.d/%u.conf", i), "", 0644, 0, 0);
+    ck_assert(has_gap(gather_within_bounds(), "unit"));
 }
 END_TEST
 
@@ -171,6 +204,9 @@ static Suite *suite(void)
     tcase_add_test(t, one_key_file_for_everybody);
     tcase_add_test(t, secrets_in_the_wrong_place);
     tcase_add_test(t, what_is_cut_is_said);
+    tcase_add_test(t, a_large_package_database_is_said);
+    tcase_add_test(t, a_large_binary_is_said);
+    tcase_add_test(t, more_drop_ins_than_are_read);
     tcase_add_test(t, more_mounts_than_are_looked_at);
     suite_add_tcase(s, t);
     return s;

@@ -17,6 +17,10 @@
                          "sshd:x:101:65534::/run/sshd:/usr/sbin/nologin\\n" line "\\n")
 #define KEY              "AAAAC3NzaC1lZDI1NTE5AAAAIBx1Rt6IwfQZSu3uAnohENU8T6dbTw5sWPumDX6AkvIz"
 #define ED               "ssh-ed25519 " KEY " ana@laptop"
+#define OWN_HASH(field)                                                                            \
+    "{\"do\": \"replace\", \"path\": \"/etc/passwd\", \"old\": \"ana:x:\", \"new\": \"ana:" field   \
+    ":\"}"
+#define NO_SHADOW WRITE("/etc/shadow", "root:*:19900:0:99999:7:::\\n")
 #define KEYS(text)       WRITE("/home/ana/.ssh/authorized_keys", text)
 #define MODE(path, mode) "{\"do\": \"mode\", \"path\": \"" path "\", \"mode\": \"" mode "\"}"
 #define OWNER(path, owner)                                                                         \
@@ -49,6 +53,26 @@ static const struct row {
              "usepam-off"),
     KEYLOGIN("A02 locked hash", "debian-12", NO_PAM("") "," SHADOW("!" HASH, AGE), SHUT,
              "usepam-off"),
+    /* The hash in passwd itself, where pwunconv or an old tool left it. */
+    KEYLOGIN("hash in passwd, no PAM", "debian-12", NO_PAM("") "," OWN_HASH(HASH), OPEN, NULL),
+    PASSWORD("hash in passwd, no PAM", "debian-12", NO_PAM("") "," OWN_HASH(HASH), OPEN, NULL),
+    KEYLOGIN("hash in passwd, shadow locked, no PAM", "debian-12",
+             NO_PAM("") "," OWN_HASH(HASH) "," SHADOW("!" HASH, AGE), SHUT, "usepam-off"),
+    PASSWORD("hash in passwd, shadow locked, no PAM", "debian-12",
+             NO_PAM("") "," OWN_HASH(HASH) "," SHADOW("!" HASH, AGE), SHUT, "account-locked"),
+    PASSWORD("hash in passwd, shadow locked, PAM", "debian-12",
+             PAM("") "," OWN_HASH(HASH) "," SHADOW("!" HASH, AGE), OPEN, NULL),
+    PASSWORD("lock in passwd, shadow set, no PAM", "debian-12",
+             NO_PAM("") "," OWN_HASH("!") "," SHADOW(HASH, AGE), OPEN, NULL),
+    PASSWORD("lock in passwd, shadow set, PAM", "debian-12",
+             PAM("") "," OWN_HASH("!") "," SHADOW(HASH, AGE), SHUT, "account-locked"),
+    KEYLOGIN("lock in passwd, no shadow line, no PAM", "debian-12",
+             NO_PAM("") "," OWN_HASH("!x") "," NO_SHADOW, SHUT, "usepam-off"),
+    KEYLOGIN("hash in passwd, expired in shadow, PAM", "debian-12",
+             PAM("") "," OWN_HASH(HASH) "," SHADOW("*", "20100:0:99999:7::1:"), OPEN, NULL),
+    KEYLOGIN("hash in passwd, expired in shadow, no PAM", "debian-12",
+             NO_PAM("") "," OWN_HASH(HASH) "," SHADOW("*", "20100:0:99999:7::1:"), SHUT,
+             "account-expired"),
     KEYLOGIN("A03 locked, PAM", "debian-12", PAM("") "," SHADOW("!", AGE), OPEN, NULL),
     KEYLOGIN("A04 star, no PAM", "debian-12", NO_PAM("") "," SHADOW("*", AGE), OPEN, NULL),
     KEYLOGIN("A04 *LK*, no PAM", "debian-12", NO_PAM("") "," SHADOW("*LK*", AGE), OPEN, NULL),
@@ -87,8 +111,8 @@ static const struct row {
     KEYLOGIN("A08 no such shell", "debian-12", PASSWD("ana:x:1000:1000::/home/ana:/bin/zsh"), SHUT,
              "shell-missing-or-not-executable"),
     KEYLOGIN("A08 but a chroot", "debian-12",
-             PASSWD("ana:x:1000:1000::/home/ana:/bin/zsh") "," PAM("ChrootDirectory /srv\\n"), OPEN,
-             NULL),
+             PASSWD("ana:x:1000:1000::/home/ana:/bin/zsh") "," PAM("ChrootDirectory /\\n"), SHUT,
+             "shell-missing-or-not-executable"),
     KEYLOGIN("A09 shell 0644", "debian-12",
              "{\"do\": \"write\", \"path\": \"/usr/bin/odd\", \"text\": \"x\", \"mode\": "
              "\"0644\"}," PASSWD("ana:x:1000:1000::/home/ana:/usr/bin/odd"),
@@ -96,7 +120,7 @@ static const struct row {
     KEYLOGIN("A10 shell 0700", "debian-12",
              "{\"do\": \"write\", \"path\": \"/usr/bin/odd\", \"text\": \"x\", \"mode\": "
              "\"0700\"}," PASSWD("ana:x:1000:1000::/home/ana:/usr/bin/odd"),
-             OPEN, NULL),
+             SHUT, "shell-missing-or-not-executable"),
     KEYLOGIN("A11 CRLF passwd", "debian-12",
              WRITE("/etc/passwd", "root:x:0:0:root:/root:/bin/bash\\r\\n"
                                   "sshd:x:101:65534::/run/sshd:/usr/sbin/nologin\\r\\n"
@@ -210,11 +234,48 @@ static const struct row {
     KEYLOGIN("cloud-init's line", "debian-12",
              KEYS("no-pty,command=\\\"echo 'Please login as the user x';exit 142\\\" " ED "\\n"),
              SHUT, "key-options-block"),
-    KEYLOGIN("a forced command", "debian-12", KEYS("command=\\\"/usr/bin/rsync\\\" " ED "\\n"),
+    KEYLOGIN("a forced command", "debian-12", KEYS("command=\\\"/usr/bin/login -f\\\" " ED "\\n"),
              OPEN, NULL),
     KEYLOGIN("two keys glued", "debian-12", KEYS("ssh-ed25519 " KEY "ssh-ed25519 " KEY " x\\n"),
              SHUT, "key-lines-glued"),
     KEYLOGIN("glued behind a comment", "debian-12", KEYS(ED "ssh-ed25519 " KEY "\\n"), OPEN, NULL),
+    KEYLOGIN("key behind a block without its end", "debian-12",
+             KEYS("---- BEGIN SSH2 PUBLIC KEY ----\\n" ED "\\n"), OPEN, NULL),
+    KEYLOGIN("the first line of a key decides", "debian-12",
+             KEYS("command=\\\"/bin/false\\\" " ED "\\n" ED "\\n"), SHUT, "key-options-block"),
+    KEYLOGIN("none of a Match is a file", "debian-12", PAM("Match User ana\\nRevokedKeys none\\n"),
+             SHUT, "revoked-keys-unreadable"),
+    KEYLOGIN("none in the global part", "debian-12", PAM("RevokedKeys none\\n"), OPEN, NULL),
+    KEYLOGIN("a damaged line beside a good one", "debian-12",
+             SHADOW("*", AGE "\\nana:*:x:0:99999:7:::"), OPEN, NULL),
+    KEYLOGIN("account phase that never comes to pam_unix", "debian-12",
+             WRITE("/etc/pam.d/sshd",
+                   "auth required pam_unix.so\\naccount sufficient pam_permit.so\\n"
+                   "account required pam_unix.so\\nsession required pam_permit.so\\n") "," SHADOW("*",
+                                                                                          "20100:0:"
+                                                                                          "99999:7::"
+                                                                                          "1:"),
+             OPEN, NULL),
+    PASSWORD("interactive in a list, no PAM", "debian-12",
+             NO_PAM("AuthenticationMethods keyboard-interactive\\n") "," SHADOW(HASH, AGE), SHUT,
+             "authmethods-extra-factor"),
+    PASSWORD("password in a list, and off", "debian-12",
+             PAM("KbdInteractiveAuthentication yes\\nMatch User ana\\nPasswordAuthentication no\\n"
+                 "AuthenticationMethods password\\n") "," SHADOW(HASH, AGE),
+             SHUT, "authmethods-extra-factor"),
+    PASSWORD("empty password, no nullok", "debian-12",
+             PAM("PermitEmptyPasswords yes\\n") "," SHADOW("", AGE) "," WRITE(
+                 "/etc/pam.d/sshd", "auth required pam_unix.so\\naccount required pam_unix.so\\n"
+                                    "session required pam_permit.so\\n"),
+             SHUT, "pam-stack-denies"),
+    {"root may not type the other factor", "debian-12",
+     ROOT_KEY "," PAM("AuthenticationMethods password,publickey\\n") "," WRITE(
+         "/etc/shadow", "root:" HASH ":20100:0:99999:7:::\\nana:*:" AGE "\\n"),
+     "root", NULL, METHOD_PUBLICKEY, SHUT, "authmethods-extra-factor"},
+    KEYLOGIN("an empty password for the other factor", "debian-12",
+             PAM("PermitEmptyPasswords yes\\nAuthenticationMethods publickey,password\\n") "," SHADOW(
+                 "", AGE),
+             OPEN, NULL),
     KEYLOGIN("one bad line, one good", "debian-12", KEYS("garbage\\n" ED "\\n"), OPEN, NULL),
     {"A38 key", "debian-12", ROOT_KEY "," PAM("PermitRootLogin prohibit-password\\n"), "root", NULL,
      METHOD_PUBLICKEY, OPEN, NULL},
@@ -511,6 +572,34 @@ START_TEST(root_is_excused)
 }
 END_TEST
 
+/* Permission is not StrictModes: the words tell the two apart. */
+START_TEST(a_home_nobody_enters_is_not_called_unsafe)
+{
+    static const struct {
+        const char *changes, *detail;
+    } cases[] = {{MODE("/home/ana", "0777"), "StrictModes"},
+                 {MODE("/home/ana", "0600"), NULL},
+                 {OWNER("/home/ana", "0") "," MODE("/home/ana", "0700"), NULL}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        login_begin();
+        struct tree *t = guest_tree("debian-12");
+        change_tree(t, cases[i].changes);
+        const char *user = "ana";
+        const struct login_question question = {
+            .users = &user, .user_count = 1, .port = 22, .at = JUNE_2026};
+        const struct walk *w =
+            find_walk(login_judge(gather(t), &question), "ana", METHOD_PUBLICKEY);
+        const struct reason *r = find_reason(w, "key-home-perms");
+        ck_assert_ptr_nonnull(r);
+        if (cases[i].detail)
+            ck_assert_str_eq(r->detail, cases[i].detail);
+        else
+            ck_assert(!r->detail || !strstr(r->detail, "StrictModes"));
+        login_end();
+    }
+}
+END_TEST
+
 START_TEST(unknown_users_are_listed)
 {
     login_begin();
@@ -601,6 +690,7 @@ static Suite *suite(void)
     tcase_add_test(c, nobody_is_said_once);
     tcase_add_loop_test(c, nobody_only_when_nobody, 0, ROWS(ends));
     tcase_add_test(c, root_is_excused);
+    tcase_add_test(c, a_home_nobody_enters_is_not_called_unsafe);
     tcase_add_test(c, unknown_users_are_listed);
     tcase_add_test(c, a_key_offered_must_be_there);
     tcase_add_test(c, a_key_offered_is_the_second_factor);

@@ -104,6 +104,7 @@ static const struct {
     {"::1", "0.0.0.0/0", MATCH_NONE},
     {"2001:db8::5", "2001:db8::/32", MATCH_FOUND},
     {"::ffff:10.1.2.3", "10.0.0.0/8", MATCH_FOUND},
+    {"10.1.2.3", "::ffff:10.1.2.3", MATCH_NONE},
     {"fe80::1%eth0", "fe80::/10", MATCH_FOUND},
     {"no address", "*", MATCH_NONE},
     /* Any outside address: only what fits every one. */

@@ -4,6 +4,7 @@ UNIT_CPPFLAGS = $(AM_CPPFLAGS) -DTEST_SOURCE_DIRECTORY=\"$(abs_top_srcdir)\"
 
 include tests/unit/base.mk
 include tests/unit/facts.mk
+include tests/unit/facts_network.mk
 include tests/unit/guest.mk
 include tests/unit/guest_open.mk
 include tests/unit/sshd.mk
@@ -13,6 +14,7 @@ include tests/unit/rules.mk
 include tests/unit/syntax_pam_lines.mk
 include tests/unit/syntax_ssh_key.mk
 include tests/unit/login.mk
+include tests/unit/disk.mk
 include tests/unit/batch.mk
 include tests/unit/syntax_readers.mk
 include tests/unit/syntax_yaml.mk

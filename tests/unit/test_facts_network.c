@@ -1,0 +1,238 @@
+/* What is read of the files of netplan, NetworkManager, networkd, ifupdown, ifcfg, udev and the
+ * rest around them; and that any bytes in them are read in bounded memory. */
+#include "facts_suite.h"
+
+#include <stdint.h>
+
+#include "base/strbuf.h"
+
+static const struct network_fact *find(const struct facts *f, const char *item, const char *name)
+{
+    vec_each (n, &f->network)
+        if (strcmp(n->item, item) == 0 && n->name && strcmp(n->name, name) == 0)
+            return n;
+    return NULL;
+}
+
+static void begin(void)
+{
+    facts_begin();
+    put("/usr/lib/systemd/systemd", "x", 0755, 0, 0);
+    put("/usr/lib/systemd/system/systemd-networkd.service", "[Service]\nExecStart=/bin/x\n", 0644,
+        0, 0);
+}
+
+START_TEST(netplan_definitions)
+{
+    put("/usr/sbin/netplan", "x", 0755, 0, 0);
+    put("/lib/netplan/00-a.yaml", "network: {version: 2, ethernets: {eth9: {dhcp4: true}}}\n", 0600,
+        0, 0);
+    put("/etc/netplan/00-a.yaml",
+        "network:\n  version: 2\n  ethernets:\n    eth0:\n      match: {macaddress: "
+        "\"00:11:22:33:44:55\"}\n      dhcp4: true\n    eth1: {addresses: [192.0.2.1/24]}\n",
+        0600, 0, 0);
+    put("/etc/netplan/10-b.yaml",
+        "network:\n  renderer: networkd\n  ethernets:\n    eth1: {activation-mode: manual}\n"
+        "  wifis:\n    wlan0: {access-points: {a: {}}}\n  vlans: {v1: {id: 1}}\n",
+        0600, 0, 0);
+    struct facts *f = gather();
+    ck_assert_ptr_null(find(f, "profile", "eth9")); /* hidden by the file of its name in /etc */
+    ck_assert_ptr_null(find(f, "profile", "wlan0"));
+    const struct network_fact *n = find(f, "profile", "eth1");
+    ck_assert_ptr_nonnull(n);
+    ck_assert(!n->automatic);
+    ck_assert(n->started);
+    ck_assert_str_eq(n->method, "static");
+    ck_assert_str_eq(n->addresses.items[0], "192.0.2.1/24");
+    unsigned pinned = 0, refused = 0;
+    vec_each (p, &f->network) {
+        pinned += p->mac && strcmp(p->mac, "00:11:22:33:44:55") == 0 && !p->name;
+        refused += p->problem && strcmp(p->problem, "refused") == 0;
+    }
+    ck_assert_uint_eq(pinned, 1);
+    ck_assert_uint_eq(refused, 1); /* the VLAN without a link */
+}
+END_TEST
+
+START_TEST(network_manager_settings)
+{
+    put("/usr/lib/systemd/system/NetworkManager.service", "[Service]\nExecStart=/bin/x\n", 0644, 0,
+        0);
+    put("/usr/lib/NetworkManager/conf.d/30-a.conf", "[main]\nno-auto-default=*\n", 0644, 0, 0);
+    put("/etc/NetworkManager/NetworkManager.conf", "[main]\nno-auto-default=eth7\n", 0644, 0, 0);
+    put("/usr/lib/NetworkManager/conf.d/20-b.conf", "[main]\nno-auto-default=hidden\n", 0644, 0, 0);
+    put("/etc/NetworkManager/conf.d/20-b.conf", "[keyfile]\nunmanaged-devices=*\n", 0644, 0, 0);
+    put("/etc/NetworkManager/system-connections/a.nmconnection",
+        "[connection]\ntype=ethernet\ninterface-name=eth0\n[ethernet]\nmac-address=0:1:2:3:4:5\n"
+        "[ipv4]\nmethod=manual\naddress1=192.0.2.7/24,192.0.2.1\n",
+        0600, 0, 0);
+    struct facts *f = gather();
+    ck_assert_str_eq(find(f, "setting", "no-auto-default")->value, "eth7");
+    ck_assert_str_eq(find(f, "setting", "unmanaged-devices")->value, "*");
+    const struct network_fact *n = find(f, "profile", "eth0");
+    ck_assert_str_eq(n->mac, "0:1:2:3:4:5");
+    ck_assert_str_eq(n->addresses.items[0], "192.0.2.7/24");
+}
+END_TEST
+
+START_TEST(interfaces_and_ifcfg)
+{
+    put("/etc/network/interfaces",
+        "auto eth0 eth1\nsource d/*\niface eth0 inet static\n  address 192.0.2.1/24\n"
+        "iface eth1 inet static\n  gateway 192.0.2.1\niface eth2 inet dhcp\n",
+        0644, 0, 0);
+    put("/etc/network/d/x", "iface eth3 inet manual\n  up /bin/true\nbogus\n", 0644, 0, 0);
+    put("/etc/sysconfig/network-scripts/ifcfg-eth5",
+        "ONBOOT=yes\nBOOTPROTO=none\nHWADDR=0:1:2:3:4:5\n", 0644, 0, 0);
+    struct facts *f = gather();
+    ck_assert_ptr_null(find(f, "profile", "eth0")->problem);
+    ck_assert_str_eq(find(f, "profile", "eth1")->problem, "no-address");
+    ck_assert_str_eq(find(f, "profile", "eth2")->problem, "no-dhcp-client");
+    ck_assert_str_eq(find(f, "profile", "eth3")->method, "other");
+    ck_assert_str_eq(find(f, "profile", "eth5")->value, "no-address");
+    ck_assert_str_eq(find(f, "profile", "eth5")->mac, "0:1:2:3:4:5");
+    unsigned parts = 0;
+    vec_each (n, &f->network)
+        parts += n->problem && strcmp(n->problem, "refused-in-part") == 0;
+    ck_assert_uint_eq(parts, 1);
+}
+END_TEST
+
+START_TEST(surroundings)
+{
+    put("/etc/udev/rules.d/70-persistent-net.rules",
+        "# x\nATTR{address}==\"0:1:2:3:4:5\", NAME=\"eth0\"\nNAME=\"\nATTR{address}==\"\n", 0644, 0,
+        0);
+    put("/etc/sysctl.d/b.conf", "-net/ipv4/conf/eth0.5/arp_ignore = 8\n;x=1\n=\n", 0644, 0, 0);
+    put("/etc/docker/daemon.json",
+        "{\"bip\":\"10.0.0.1/8\",\"default-address-pools\":[{\"base\":7}]}", 0644, 0, 0);
+    memory_tree_symlink(tree, "/etc/resolv.conf", "../nowhere/resolv.conf");
+    put("/var/lib/cloud/instance/datasource", "DataSourceAzure: x\n", 0644, 0, 0);
+    put("/var/lib/cloud/instance/obj.pkl", "x", 0644, 0, 0);
+    put("/etc/cloud/cloud.cfg", "network: {config: disabled}\n", 0644, 0, 0);
+    put("/etc/cloud/cloud.cfg.d/1.cfg", "manual_cache_clean: true\nnetwork:\n", 0644, 0, 0);
+    put("/lib/modules/6.1.0/modules.dep", "kernel/x.ko:\n", 0644, 0, 0);
+    put("/lib/modules/6.1.0/modules.builtin", "kernel/y.ko\n", 0644, 0, 0);
+    struct facts *f = gather();
+    ck_assert_str_eq(find(f, "rename", "eth0")->mac, "0:1:2:3:4:5");
+    ck_assert_str_eq(find(f, "sysctl", "net.ipv4.conf.eth0/5.arp_ignore")->value, "8");
+    ck_assert_str_eq(find(f, "subnet", "docker")->value, "10.0.0.1/8");
+    ck_assert_ptr_nonnull(find(f, "resolver", "dangling"));
+    ck_assert_ptr_nonnull(find(f, "cloud", "azure"));
+    ck_assert_ptr_null(
+        find(f, "cloud-init", "network-disabled")); /* the later file takes it back */
+    ck_assert_ptr_nonnull(find(f, "cloud-init", "manual-clean"));
+    ck_assert_str_eq(find(f, "modules", "6.1.0")->value, "hv_netvsc");
+}
+END_TEST
+
+static uint64_t next_number(uint64_t *state)
+{
+    *state ^= *state << 13;
+    *state ^= *state >> 7;
+    *state ^= *state << 17;
+    return *state;
+}
+
+static const char *random_text(uint64_t *state)
+{
+    static const char *const pieces[] = {"network:\n",
+                                         "  version: 2\n",
+                                         "  ethernets:\n",
+                                         "    eth0:\n",
+                                         "      dhcp4: true\n",
+                                         "      match: {",
+                                         "macaddress: ",
+                                         "addresses: [",
+                                         "192.0.2.1/24",
+                                         "]",
+                                         "}",
+                                         "&a ",
+                                         "*a",
+                                         "auto eth0\n",
+                                         "iface eth0 inet ",
+                                         "static\n",
+                                         "dhcp\n",
+                                         "  address ",
+                                         "source ",
+                                         "/etc/*",
+                                         "\\\n",
+                                         "[Match]\n",
+                                         "Name=",
+                                         "[connection]\n",
+                                         "type=ethernet\n",
+                                         "address1=",
+                                         ",",
+                                         "\n",
+                                         "ONBOOT=",
+                                         "'",
+                                         "\"",
+                                         "HWADDR=",
+                                         "NAME=\"",
+                                         "ATTR{address}==\"",
+                                         "net.ipv4.conf.all.arp_ignore",
+                                         "=8\n",
+                                         "{\"bip\":",
+                                         "\t",
+                                         "\xff",
+                                         "#",
+                                         "inherits x",
+                                         "mapping *\n",
+                                         "  script a\n",
+                                         "routes: [{to: "};
+    struct strbuf s;
+    strbuf_init(&s, arena);
+    for (uint64_t n = next_number(state) % 60; n > 0; n--)
+        strbuf_add(&s, pieces[next_number(state) % (sizeof pieces / sizeof *pieces)]);
+    return s.ptr;
+}
+
+START_TEST(any_bytes_are_read)
+{
+    static const char *const paths[] = {"/etc/netplan/a.yaml",
+                                        "/etc/netplan/b.yaml",
+                                        "/etc/network/interfaces",
+                                        "/etc/network/interfaces.d/a",
+                                        "/etc/NetworkManager/NetworkManager.conf",
+                                        "/etc/NetworkManager/system-connections/a",
+                                        "/etc/systemd/network/a.network",
+                                        "/etc/systemd/network/a.link",
+                                        "/etc/sysconfig/network-scripts/ifcfg-a",
+                                        "/etc/sysconfig/network/ifcfg-b",
+                                        "/etc/udev/rules.d/70-persistent-net.rules",
+                                        "/etc/sysctl.d/a.conf",
+                                        "/etc/docker/daemon.json",
+                                        "/etc/cloud/cloud.cfg",
+                                        "/var/lib/cloud/instance/datasource",
+                                        "/lib/modules/1/modules.dep"};
+    put("/usr/sbin/netplan", "x", 0755, 0, 0);
+    put("/usr/lib/systemd/system/NetworkManager.service", "[Service]\nExecStart=/bin/x\n", 0644, 0,
+        0);
+    for (uint64_t seed = 1; seed <= 150; seed++) {
+        uint64_t state = seed * UINT64_C(0x9e3779b97f4a7c15);
+        for (size_t i = 0; i < sizeof paths / sizeof *paths; i++)
+            put(paths[i], random_text(&state), 0600, 0, 0);
+        size_t before = arena_used(arena);
+        struct facts *f = gather();
+        ck_assert_uint_lt(f->network.count, 2000);
+        ck_assert_uint_lt(arena_used(arena) - before, 16u << 20);
+    }
+}
+END_TEST
+
+static Suite *suite(void)
+{
+    Suite *s = suite_create("facts: network");
+    TCase *t = tcase_create("network");
+    tcase_add_checked_fixture(t, begin, facts_end);
+    tcase_set_timeout(t, 60);
+    tcase_add_test(t, netplan_definitions);
+    tcase_add_test(t, network_manager_settings);
+    tcase_add_test(t, interfaces_and_ifcfg);
+    tcase_add_test(t, surroundings);
+    tcase_add_test(t, any_bytes_are_read);
+    suite_add_tcase(s, t);
+    return s;
+}
+
+UNIT_MAIN(suite)
