@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "facts/collect.h"
+#include "facts/sshd_keywords.h"
 #include "login/match_pattern.h"
 
 /* sshd: groupaccess.c ga_match_pattern_list: a negated hit on any one group ends it. */
@@ -134,17 +135,41 @@ struct effective *effective_for(const struct facts *f, const struct subject *sub
 
 const struct sshd_directive *effective_winner(const struct effective *e, const char *keyword)
 {
-    for (size_t i = 0; i < e->in_blocks_count; i++)
+    const struct sshd_keyword *k = sshd_keyword_named(e->config->keywords, keyword);
+    bool last = k && sshd_keyword_last_wins(k, sshd_judged_version(&e->config->os));
+    const struct sshd_directive *winner = NULL;
+    for (size_t i = 0; i < e->in_blocks_count && (!winner || last); i++)
         if (strcasecmp(e->in_blocks[i]->keyword, keyword) == 0)
-            return e->in_blocks[i];
+            winner = e->in_blocks[i];
+    if (winner)
+        return winner;
     for (size_t i = 0; i < e->in_global_count; i++)
         if (strcasecmp(e->in_global[i]->keyword, keyword) == 0)
             return sshd_config_winner(e->config, keyword);
     return NULL;
 }
 
+/* RekeyLimit: size and time are two slots; the first line with a time sets the time. */
+static const char *rekey_limit(const struct effective *e)
+{
+    const char *size = NULL, *seconds = NULL;
+    for (size_t i = 0; i < e->in_blocks_count + e->in_global_count; i++) {
+        const struct sshd_directive *d =
+            i < e->in_blocks_count ? e->in_blocks[i] : e->in_global[i - e->in_blocks_count];
+        if (strcasecmp(d->keyword, "RekeyLimit") != 0 || d->values.count < 2)
+            continue;
+        if (!size)
+            size = d->values.items[0];
+        if (!seconds && strcmp(d->values.items[1], "0") != 0)
+            seconds = d->values.items[1];
+    }
+    return arena_printf(e->arena, "%s %s", size ? size : "0", seconds ? seconds : "0");
+}
+
 const char *effective_value(const struct effective *e, const char *keyword)
 {
+    if (strcasecmp(keyword, "RekeyLimit") == 0)
+        return rekey_limit(e);
     const struct sshd_directive *d = effective_winner(e, keyword);
     const char *value = d ? d->value : sshd_config_default(e->config, keyword);
     return value ? value : "";

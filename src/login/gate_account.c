@@ -190,10 +190,12 @@ static void judge_expiry(const struct visit *v, bool pam)
         return;
     }
     /* Without PAM a key login never looks at the age of the password. */
-    if ((!pam && !is_password(v)) || a->last_change == FACT_NO_NUMBER || a->last_change < 0)
-        return;
-    int64_t age = today - a->last_change;
     int64_t last_day = (pam ? days_of_grace(&v->facts->os) : 0);
+    /* No day of the last change is read as -1; Linux-PAM 1.6 and later then know no age. */
+    int64_t changed = a->last_change == FACT_NO_NUMBER && last_day == 0 ? -1 : a->last_change;
+    if ((!pam && !is_password(v)) || changed == FACT_NO_NUMBER)
+        return;
+    int64_t age = today - changed;
     bool forced = a->last_change == 0;
     bool aged =
         a->maximum != FACT_NO_NUMBER && a->maximum >= 0 && age >= 0 && age > a->maximum + last_day;

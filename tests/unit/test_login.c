@@ -276,6 +276,10 @@ static const struct row {
              PAM("PermitEmptyPasswords yes\\nAuthenticationMethods publickey,password\\n") "," SHADOW(
                  "", AGE),
              OPEN, NULL),
+    KEYLOGIN("no day of the last change", "debian-12", SHADOW("*", ":0:90:7:::"), SHUT,
+             "password-expired"),
+    KEYLOGIN("no day of the last change, PAM 1.7", "debian-13", SHADOW("*", ":0:90:7:::"), OPEN,
+             NULL),
     KEYLOGIN("one bad line, one good", "debian-12", KEYS("garbage\\n" ED "\\n"), OPEN, NULL),
     {"A38 key", "debian-12", ROOT_KEY "," PAM("PermitRootLogin prohibit-password\\n"), "root", NULL,
      METHOD_PUBLICKEY, OPEN, NULL},
