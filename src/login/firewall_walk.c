@@ -144,26 +144,47 @@ static unsigned index_source(struct firewall_walk *w, const char *source)
     return out;
 }
 
-/* A drop in any base chain is final; an accept leads on to the next one. */
-unsigned firewall_judge(struct firewall_walk *w, const char *source)
+static unsigned begin(struct firewall_walk *w, const char *source)
 {
     map_init(&w->chains, w->arena);
     map_init(&w->sets, w->arena);
     w->steps = 0;
     w->dropped_by = NULL;
-    unsigned all = index_source(w, source) | OUTCOME_ACCEPT;
+    return index_source(w, source);
+}
+
+/* The chain R heads, when it is a base chain on the packet's way in. */
+static struct firewall_chain *base_chain(struct firewall_walk *w, const char *source,
+                                         const struct firewall_fact *r)
+{
+    if (strcmp(r->source, source) != 0 || strcmp(r->kind, "chain") != 0 || !sees_packet(w, r))
+        return NULL;
+    struct firewall_chain *c = chain_of(w, r, r->chain);
+    return c && c->head == r ? c : NULL;
+}
+
+/* A drop in any base chain is final; an accept leads on to the next one. */
+unsigned firewall_judge(struct firewall_walk *w, const char *source)
+{
+    unsigned all = begin(w, source) | OUTCOME_ACCEPT;
     bool outside = all & OUTCOME_OTHER;
     for (size_t i = 0; i < w->facts->firewall.count; i++) {
-        const struct firewall_fact *r = &w->facts->firewall.items[i];
-        if (strcmp(r->source, source) != 0 || strcmp(r->kind, "chain") != 0 || !sees_packet(w, r))
-            continue;
-        struct firewall_chain *c = chain_of(w, r, r->chain);
-        if (!c || c->head != r)
-            continue;
-        unsigned one = walk_base(w, c);
+        struct firewall_chain *c = base_chain(w, source, &w->facts->firewall.items[i]);
+        unsigned one = c ? walk_base(w, c) : 0;
         if (one == OUTCOME_DROP)
             return outside ? OUTCOME_DROP | OUTCOME_OTHER : OUTCOME_DROP;
         all |= one;
     }
     return all;
+}
+
+void firewall_dropping(struct firewall_walk *w, const char *source, struct firewall_heads *out)
+{
+    begin(w, source);
+    for (size_t i = 0; i < w->facts->firewall.count; i++) {
+        const struct firewall_fact *r = &w->facts->firewall.items[i];
+        struct firewall_chain *c = base_chain(w, source, r);
+        if (c && (walk_base(w, c) & OUTCOME_DROP))
+            vec_push(w->arena, &out->items, r);
+    }
 }

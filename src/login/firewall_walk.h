@@ -54,6 +54,11 @@ unsigned firewall_drop(struct firewall_walk *w, const struct firewall_fact *rule
 
 /* Everything that SOURCE loads, every base chain on the way in: accept, drop, or more than one. */
 unsigned firewall_judge(struct firewall_walk *w, const char *source);
+/* The base chains of SOURCE that may drop the packet, each as its head's record. */
+struct firewall_heads {
+    VEC(const struct firewall_fact *) items;
+};
+void firewall_dropping(struct firewall_walk *w, const char *source, struct firewall_heads *out);
 
 /* hosts_access(3) for sshd and the packet's address; OUTCOME_ACCEPT, OUTCOME_DROP or both. */
 unsigned hosts_access_outcome(struct firewall_walk *w);

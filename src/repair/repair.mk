@@ -3,6 +3,7 @@ noinst_LIBRARIES += librepair.a
 librepair_a_SOURCES = \
 	src/repair/commit.c src/repair/commit.h \
 	src/repair/edit_list.c src/repair/edit_list.h \
+	src/repair/firewall_edit.c src/repair/firewall_edit.h \
 	src/repair/guard.c src/repair/guard.h \
 	src/repair/journal.c src/repair/journal.h \
 	src/repair/judge.c \
@@ -15,6 +16,7 @@ librepair_a_SOURCES = \
 	src/repair/verb.c src/repair/verb.h \
 	src/repair/verb_conf.c \
 	src/repair/verb_file.c \
+	src/repair/verb_firewall.c \
 	src/repair/verb_line.c \
 	src/repair/verb_mount.c \
 	src/repair/verb_sshd.c \

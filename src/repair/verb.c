@@ -29,6 +29,8 @@ static const struct verb verbs[] = {
     {"unit_enable", verb_unit_enable},
     {"unit_mask", verb_unit_mask},
     {"unit_unmask", verb_unit_unmask},
+    {"firewall_allow", verb_firewall_allow},
+    {"hosts_allow", verb_hosts_allow},
 };
 
 const struct verb *verbs_all(size_t *count)

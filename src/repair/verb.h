@@ -58,5 +58,6 @@ verb_function verb_default_target;                                              
 verb_function verb_mount_option, verb_mount_device, verb_mount_comment;           /* verb_mount.c */
 verb_function verb_conf_set, verb_conf_unset, verb_boot_token_drop;               /* verb_conf.c */
 verb_function verb_line_comment, verb_line_replace, verb_line_insert;             /* verb_line.c */
+verb_function verb_firewall_allow, verb_hosts_allow;                              /* verb_firewall.c */
 
 #endif

@@ -331,6 +331,7 @@ static const struct vocabulary_verb verbs[] = {
     {"mount_comment", "path line", ""},
     {"mount_device", "path line", "device"},
     {"firewall_allow", "port", ""},
+    {"hosts_allow", "daemon", ""},
     {"label_fix", "path", ""},
 };
 
