@@ -34,8 +34,10 @@ libguest_a_SOURCES += \
 	src/guest/image_disks.c src/guest/image_private.h \
 	src/guest/image_failure.c \
 	src/guest/image_launch.c \
+	src/guest/image_mount.c \
 	src/guest/image_roots.c \
 	src/guest/image_tree.c \
 	src/guest/image_unlock.c \
-	src/guest/image_watchdog.c src/guest/image_watchdog.h
+	src/guest/image_watchdog.c src/guest/image_watchdog.h \
+	src/guest/image_write.c
 endif

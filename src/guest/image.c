@@ -16,7 +16,9 @@ struct image *image_open(struct arena *a, const struct image_request *request, s
     if (options->progress)
         options->progress(options->progress_context, "finding the root filesystem");
     image_find_filesystems(image);
-    if (image_find_roots(image, e) != 0) {
+    bool to_be_written = options->for_writing || options->will_be_written;
+    if ((to_be_written && image_refuse_unwritable(image, e) != 0) ||
+        (image_list_subvolumes(image), image_find_roots(image, e)) != 0) {
         image_close(image);
         return NULL;
     }
@@ -34,12 +36,41 @@ const struct opened_root *image_roots(const struct image *image, size_t *count)
 
 struct tree *image_tree(struct image *image, size_t root, struct err *e)
 {
-    return image_mount_root(image, image->roots.items[root].filesystem, e);
+    const struct open_options *options = image->request->options;
+    size_t filesystem = image->roots.items[root].filesystem;
+    if (options->will_be_written && image_refuse_damaged(image, filesystem, e) != 0)
+        return NULL;
+    if (options->for_writing && !image->is_writing) {
+        if (image->view)
+            guestfs_umount_all(image->g); /* what looking for roots has left there, read-only */
+        image->view = NULL;
+        image->is_writing = true;
+    }
+    return image_mount_root(image, filesystem, e);
 }
 
 const char *image_engine_name(const struct image *image)
 {
     return image->engine_name;
+}
+
+bool image_is_dead(const struct image *image)
+{
+    return image->g && guestfs_is_ready(image->g) != 1;
+}
+
+int image_finish(struct image *image, struct err *e)
+{
+    struct arena *a = image->arena;
+    const char *what = NULL;
+    if (image->view && image_read_back(image->view, e) != 0)
+        return e->code;
+    if (guestfs_umount_all(image->g) != 0)
+        what = "the filesystems cannot be unmounted in order";
+    else if (guestfs_shutdown(image->g) != 0)
+        what = "the appliance did not end in order";
+    image->view = NULL;
+    return what ? err_set(e, ERR_APPLIANCE, "%s: %s", what, image_last_error(a, image->g)) : 0;
 }
 
 void image_close(struct image *image)

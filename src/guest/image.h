@@ -1,5 +1,5 @@
 /* The libguestfs engine: disk images, block devices and libvirt domains, read inside an appliance,
- * through read-only drives. Compiled only with libguestfs; called by open.c only, in the worker. */
+ * through read-only drives unless the target is opened for writing. Compiled only with libguestfs; called by open.c only, in the worker. */
 #ifndef DISKMEND_GUEST_IMAGE_H
 #define DISKMEND_GUEST_IMAGE_H
 
@@ -34,6 +34,10 @@ struct image *image_open(struct arena *a, const struct image_request *request, s
 const struct opened_root *image_roots(const struct image *image, size_t *count);
 /* "/" of one root is mounted; valid until the next call or image_close. */
 struct tree *image_tree(struct image *image, size_t root, struct err *e);
+/* The appliance ended by itself, or was ended: nothing can be asked of it any more. */
+bool image_is_dead(const struct image *image);
+/* Read back what was written, unmount, shut down, each checked. */
+int image_finish(struct image *image, struct err *e);
 const char *image_engine_name(const struct image *image);
 void image_close(struct image *image);
 

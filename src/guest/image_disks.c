@@ -244,9 +244,6 @@ void image_find_filesystems(struct image *image)
         look_at_disk(image, name, &disk);
     }
     look_behind_members(image);
-    for (size_t i = 0, n = image->filesystems.count; i < n; i++)
-        if (strcmp(image->filesystems.items[i].shown.type, "btrfs") == 0)
-            image_add_subvolumes(image, i);
 }
 
 /* Snapper keeps a whole root in each snapshot: those are not systems of their own. A comma in a
@@ -256,7 +253,7 @@ static bool is_usable_subvolume(const char *path)
     return *path && !strchr(path, ',') && !strstr(path, ".snapshots");
 }
 
-void image_add_subvolumes(struct image *image, size_t filesystem)
+static void add_subvolumes(struct image *image, size_t filesystem)
 {
     struct arena *a = image->arena;
     struct filesystem whole = image->filesystems.items[filesystem].shown;
@@ -273,6 +270,13 @@ void image_add_subvolumes(struct image *image, size_t filesystem)
     }
     if (list)
         guestfs_free_btrfssubvolume_list(list);
+}
+
+void image_list_subvolumes(struct image *image)
+{
+    for (size_t i = 0, n = image->filesystems.count; i < n; i++)
+        if (strcmp(image->filesystems.items[i].shown.type, "btrfs") == 0)
+            add_subvolumes(image, i);
 }
 
 void image_find_filesystems_slowly(struct image *image)

@@ -66,11 +66,13 @@ static bool has_setting(guestfs_h *g, const char *name)
 
 static int add_disks(guestfs_h *g, const struct image_request *r, struct err *e)
 {
+    bool for_writing = r->options->for_writing;
     if (r->domain) {
+        /* For writing libguestfs refuses a domain that is not shut off. */
         struct guestfs_add_domain_argv o = {.bitmask = GUESTFS_ADD_DOMAIN_READONLY_BITMASK |
                                                        GUESTFS_ADD_DOMAIN_ALLOWUUID_BITMASK |
                                                        GUESTFS_ADD_DOMAIN_READONLYDISK_BITMASK,
-                                            .readonly = 1,
+                                            .readonly = !for_writing,
                                             .allowuuid = 1,
                                             .readonlydisk = "read"};
         if (r->uri) {
@@ -95,7 +97,7 @@ static int add_disks(guestfs_h *g, const struct image_request *r, struct err *e)
         const struct image_disk *d = &r->disks[i];
         struct guestfs_add_drive_opts_argv o = {.bitmask = GUESTFS_ADD_DRIVE_OPTS_READONLY_BITMASK |
                                                            GUESTFS_ADD_DRIVE_OPTS_FORMAT_BITMASK,
-                                                .readonly = 1,
+                                                .readonly = !for_writing,
                                                 .format = d->format};
         if (d->blocksize) {
             o.bitmask |= GUESTFS_ADD_DRIVE_OPTS_BLOCKSIZE_BITMASK;
@@ -130,8 +132,8 @@ static guestfs_h *new_handle(const struct image_request *r, struct err *e)
         return NULL;
     }
     guestfs_set_network(g, 0);
-    /* Nothing is ever written through this handle: there is nothing to sync before it closes. */
-    guestfs_set_autosync(g, 0);
+    /* Where nothing is written there is nothing to sync before it closes. */
+    guestfs_set_autosync(g, r->options->for_writing);
     return g;
 }
 
@@ -161,8 +163,11 @@ static guestfs_h *attempt(struct arena *a, const struct image_request *r, bool e
     bool was_silent = watchdog_stop(&console->watchdog);
     if (listener >= 0)
         guestfs_delete_event_callback(g, listener); /* CONSOLE lives no longer than the launch */
-    if (result == 0)
+    if (result == 0) {
+        if (r->options->for_writing)
+            guestfs_umask(g, 0077);
         return g;
+    }
     if (was_silent)
         err_set(e, ERR_APPLIANCE,
                 "the libguestfs appliance gave no sign of life for %d seconds; run "

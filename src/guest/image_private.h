@@ -5,6 +5,7 @@
 #include <guestfs.h>
 
 #include "base/cleanup.h"
+#include "base/map.h"
 #include "guest/image.h"
 #include "guest/superblock.h"
 
@@ -21,7 +22,18 @@ struct image_root {
     size_t filesystem;
 };
 
-struct image_view;
+/* One root as a tree: what was asked is remembered, what was written is held against the disk once
+ * more at the end. */
+struct image_view {
+    struct tree tree;
+    struct image *image;
+    struct map stats;    /* path → struct stat_answer */
+    struct map links;    /* path → target */
+    struct map listings; /* path → struct listing */
+    struct map written;  /* path → struct node_state of a file, or NULL: gone again */
+    bool has_mounts;     /* beside "/" */
+    VEC(struct image_space { uint64_t device; struct space_answer answer; }) spaces;
+};
 
 struct image {
     struct arena *arena;
@@ -36,6 +48,7 @@ struct image {
     bool disks_blank;        /* no table, no filesystem, only zeros */
     struct image_view *view; /* of what is mounted now, or NULL */
     size_t view_filesystem;  /* the one on "/" */
+    bool is_writing;         /* from now on what is mounted is mounted read-write */
 };
 
 /* A list that libguestfs made: strings and the array itself are ours to free. */
@@ -60,6 +73,8 @@ const char *image_last_error(struct arena *a, guestfs_h *g);
 
 /* image_disks.c: what is on the disks, by their first bytes. */
 void image_find_filesystems(struct image *image);
+/* The subvolumes of each btrfs behind it (the appliance mounts them for that). */
+void image_list_subvolumes(struct image *image);
 /* The same by asking the appliance: seconds under emulation, so only when the above is not enough.
  * Adds what is new. */
 void image_find_filesystems_slowly(struct image *image);
@@ -67,12 +82,25 @@ void image_find_filesystems_slowly(struct image *image);
 void image_look_at_device(struct image *image, const char *name);
 /* image_unlock.c: open what the keys open; true when something was. */
 bool image_unlock(struct image *image);
-void image_add_subvolumes(struct image *image, size_t filesystem);
 
 /* image_roots.c */
 int image_find_roots(struct image *image, struct err *e);
 
 /* image_tree.c: mount a filesystem on "/" after unmounting all; the tree, or NULL and E. */
 struct tree *image_mount_root(struct image *image, size_t filesystem, struct err *e);
+/* What was known of PATH, of all below it and of its directory's names is so no longer. */
+void image_forget(struct image_view *v, const char *path);
+
+/* image_mount.c: 0, or -1 with the reason in FS->mount_error. */
+int image_mount_filesystem(struct image *image, struct image_filesystem *fs, const char *directory);
+/* Before anything is mounted: ERR_REFUSED when nothing may be written to this guest as it is. */
+int image_refuse_unwritable(struct image *image, struct err *e);
+/* The same for one filesystem, of which fsck has to be run first. */
+int image_refuse_damaged(const struct image *image, size_t filesystem, struct err *e);
+
+/* image_write.c */
+extern const struct tree_writing image_writing;
+/* Everything that was written, read back from the disk itself. */
+int image_read_back(struct image_view *v, struct err *e);
 
 #endif

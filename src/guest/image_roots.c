@@ -188,9 +188,31 @@ static bool all_is_understood(const struct image *image)
     return image->filesystems.count > 0;
 }
 
+/* The plan has named it: nothing else needs to be mounted to be looked into. */
+static int take_known_root(struct image *image, const char *device, struct err *e)
+{
+    for (int slowly = 0; slowly < 2; slowly++) {
+        for (size_t i = 0; i < image->filesystems.count; i++) {
+            const struct image_filesystem *fs = &image->filesystems.items[i];
+            if (strcmp(fs->mountable, device) != 0)
+                continue;
+            struct image_root *root = vec_push_new(image->arena, &image->roots);
+            root->filesystem = i;
+            root->shown = (struct opened_root){fs->mountable, ""};
+            return 0;
+        }
+        if (slowly == 0)
+            image_find_filesystems_slowly(image);
+    }
+    return err_set(e, ERR_NO_ROOT, "%s: the root was on %s when the repair was planned, and is gone",
+                   image->request->name, device);
+}
+
 int image_find_roots(struct image *image, struct err *e)
 {
     struct root_marks seen = {0};
+    if (image->request->options->known_root)
+        return take_known_root(image, image->request->options->known_root, e);
     if (image->disks_blank && image->filesystems.count == 0)
         return err_set(e, ERR_NO_ROOT,
                        "%s: an empty disk: no partition table, no filesystem, nothing but zeros; "

@@ -20,15 +20,6 @@ struct listing {
     bool has_stats, has_links;
 };
 
-struct image_view {
-    struct tree tree;
-    struct image *image;
-    struct map stats;    /* path → struct stat_answer */
-    struct map links;    /* path → target */
-    struct map listings; /* path → struct listing */
-    bool has_mounts;     /* beside "/" */
-};
-
 static struct image_view *view_of(struct tree *t)
 {
     return t->state;
@@ -282,6 +273,11 @@ static struct space_answer image_space(struct tree *t, const char *path)
 {
     struct image_view *v = view_of(t);
     struct space_answer answer = {.presence = PRESENCE_PRESENT};
+    /* Each costs a process in the appliance: one for a filesystem is enough. */
+    struct stat_answer st = image_lstat(t, path);
+    vec_each (known, &v->spaces)
+        if (st.presence == PRESENCE_PRESENT && known->device == st.node.device)
+            return known->answer;
     struct guestfs_statvfs *s = guestfs_statvfs(v->image->g, path);
     if (!s) {
         answer.presence = errno_is_absence(v->image->g) ? PRESENCE_ABSENT : PRESENCE_UNREADABLE;
@@ -295,6 +291,8 @@ static struct space_answer image_space(struct tree *t, const char *path)
     answer.inodes_free = (uint64_t)s->favail;
     answer.block_bytes = (uint64_t)s->bsize;
     guestfs_free_statvfs(s);
+    if (st.presence == PRESENCE_PRESENT)
+        vec_push(t->arena, &v->spaces, ((struct image_space){st.node.device, answer}));
     return answer;
 }
 
@@ -314,18 +312,6 @@ static struct filesystems_answer image_filesystems(struct tree *t)
     return answer;
 }
 
-/* A cloned XFS refuses to be mounted beside its twin unless told not to look at the UUID. */
-static int mount_read_only(struct image *image, struct image_filesystem *fs, const char *directory)
-{
-    if (guestfs_mount_ro(image->g, fs->mountable, directory) == 0)
-        return 0;
-    fs->mount_error = image_last_error(image->arena, image->g);
-    if (strcmp(fs->shown.type, "xfs") == 0 &&
-        guestfs_mount_options(image->g, "ro,nouuid", fs->mountable, directory) == 0)
-        return 0;
-    return -1;
-}
-
 /* Entries at and below DIRECTORY were about what the mount now hides. */
 static void forget_below(struct map *m, struct arena *a, const char *directory)
 {
@@ -337,6 +323,14 @@ static void forget_below(struct map *m, struct arena *a, const char *directory)
     *m = kept;
 }
 
+void image_forget(struct image_view *v, const char *path)
+{
+    struct arena *a = v->tree.arena;
+    forget_below(&v->stats, a, path);
+    forget_below(&v->links, a, path);
+    forget_below(&v->listings, a, path_parent(a, path));
+}
+
 static int image_mount(struct tree *t, size_t index, const char *directory, struct err *e)
 {
     struct image_view *v = view_of(t);
@@ -344,8 +338,8 @@ static int image_mount(struct tree *t, size_t index, const char *directory, stru
     if (index >= image->filesystems.count)
         return err_set(e, ERR_INTERNAL, "there is no filesystem number %zu", index);
     struct image_filesystem *fs = &image->filesystems.items[index];
-    if (mount_read_only(image, fs, directory) != 0)
-        return err_set(e, ERR_IO, "%s (%s) cannot be mounted on %s: %s", fs->mountable,
+    if (image_mount_filesystem(image, fs, directory) != 0)
+        return err_set(e, image->is_writing ? ERR_REFUSED : ERR_IO, "%s (%s) cannot be mounted on %s: %s", fs->mountable,
                        fs->shown.type, directory, fs->mount_error);
     fs->shown.mounted_on = arena_strdup(t->arena, directory);
     v->has_mounts = true;
@@ -411,9 +405,9 @@ struct tree *image_mount_root(struct image *image, size_t filesystem, struct err
     image->view = NULL;
     vec_each (each, &image->filesystems)
         each->shown.mounted_on = "";
-    if (mount_read_only(image, fs, "/") != 0) {
+    if (image_mount_filesystem(image, fs, "/") != 0) {
         fs->mount_failed = true;
-        err_set(e, ERR_IO, "%s: %s (%s) cannot be mounted: %s", image->request->name, fs->mountable,
+        err_set(e, image->is_writing ? ERR_REFUSED : ERR_IO, "%s: %s (%s) cannot be mounted: %s", image->request->name, fs->mountable,
                 fs->shown.type, fs->mount_error);
         return NULL;
     }
@@ -421,6 +415,8 @@ struct tree *image_mount_root(struct image *image, size_t filesystem, struct err
     struct image_view *v = arena_new_struct(image->arena, struct image_view);
     v->tree = (struct tree){.engine = &image_engine, .arena = image->arena, .state = v};
     v->image = image;
+    v->tree.writing = image->is_writing ? &image_writing : NULL;
+    map_init(&v->written, image->arena);
     map_init(&v->stats, image->arena);
     map_init(&v->links, image->arena);
     map_init(&v->listings, image->arena);

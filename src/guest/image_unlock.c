@@ -1,5 +1,5 @@
-/* Encrypted volumes that the person gave keys for: opened read-only inside the appliance, under a
- * name of ours. */
+/* Encrypted volumes that the person gave keys for: opened inside the appliance, read-only unless the
+ * target is opened for writing, under a name of ours. */
 #include "guest/image_private.h"
 
 #include <strings.h>
@@ -22,7 +22,8 @@ static bool open_volume(struct image *image, const struct filesystem *volume, co
             continue;
         *tried = true;
         if (guestfs_cryptsetup_open(image->g, volume->device, r->keys[i].secret, name,
-                                    GUESTFS_CRYPTSETUP_OPEN_READONLY, 1, -1) == 0)
+                                    GUESTFS_CRYPTSETUP_OPEN_READONLY,
+                                    r->options->for_writing ? 0 : 1, -1) == 0)
             return true;
     }
     return false;

@@ -12,6 +12,9 @@
 /* qemu's locks (block/file-posix.c): a permission in use is a shared lock on byte 100 + its bit;
  * writing is bit 1. Whoever reads only does not lock this byte. */
 #define QEMU_WRITER_BYTE 101
+/* A permission that others must not have is a shared lock on byte 200 + its bit: whoever reads a
+ * disk with locks on forbids writers. */
+#define QEMU_NO_WRITERS_BYTE 201
 
 struct holder {
     const char *name; /* of the program, NULL when it cannot be seen */
@@ -71,16 +74,13 @@ static struct holder find_holder(struct arena *a, const struct stat *file)
     return found;
 }
 
-static int check_locks(struct arena *a, int fd, const struct stat *st, const char *path,
-                       struct err *e)
+static int check_lock(struct arena *a, int fd, const char *path, off_t byte, struct err *e)
 {
-    struct flock lock = {.l_type = F_WRLCK,
-                         .l_whence = SEEK_SET,
-                         .l_start = QEMU_WRITER_BYTE,
-                         .l_len = 1};
+    struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = byte, .l_len = 1};
+    struct stat st;
     if (fcntl(fd, F_OFD_GETLK, &lock) != 0 || lock.l_type == F_UNLCK)
         return 0; /* where locks do not work (some network filesystems) nothing can be told */
-    struct holder holder = find_holder(a, st);
+    struct holder holder = fstat(fd, &st) == 0 ? find_holder(a, &st) : (struct holder){0};
     static const char way_out[] = "shut the VM down, or scan a snapshot of the disk";
     if (holder.process == 0)
         return err_set(e, ERR_IN_USE, "%s: in use by a running program, likely qemu; %s", path,
@@ -163,5 +163,47 @@ int disk_in_use(struct arena *a, int fd, const char *path, struct err *e)
         return 0;
     if (S_ISBLK(st.st_mode) && check_mounted(a, &st, path, e) != 0)
         return e ? (int)e->code : ERR_IN_USE;
-    return check_locks(a, fd, &st, path, e);
+    return check_lock(a, fd, path, QEMU_WRITER_BYTE, e);
+}
+
+/* The kernel does not tell a file that a loop device (and so maybe a mount) is made of it. */
+static int check_loop_devices(struct arena *a, const struct stat *file, const char *path,
+                              struct err *e)
+{
+    CLEANUP_DIR DIR *dir = opendir("/sys/block");
+    for (const struct dirent *entry; dir && (entry = readdir(dir)) != NULL;) {
+        char backing[4096];
+        struct stat there;
+        const char *name = arena_printf(a, "/sys/block/%s/loop/backing_file", entry->d_name);
+        if (strncmp(entry->d_name, "loop", 4) != 0 || !read_small(name, backing, sizeof backing))
+            continue;
+        backing[strcspn(backing, "\n")] = '\0';
+        if (stat(backing, &there) == 0 && there.st_dev == file->st_dev &&
+            there.st_ino == file->st_ino)
+            return err_set(e, ERR_IN_USE,
+                           "%s: in use: /dev/%s of this machine is made of it; detach that first "
+                           "(losetup -d /dev/%s)",
+                           path, entry->d_name, entry->d_name);
+    }
+    return 0;
+}
+
+int disk_hold_for_writing(struct arena *a, int fd, const char *path, struct err *e)
+{
+    struct stat st;
+    if (fstat(fd, &st) != 0 || check_lock(a, fd, path, QEMU_NO_WRITERS_BYTE, e) != 0 ||
+        (S_ISREG(st.st_mode) && check_loop_devices(a, &st, path, e) != 0))
+        return -1;
+    int exclusive = S_ISBLK(st.st_mode) ? O_EXCL : 0;
+    int held = open(path, O_RDWR | O_CLOEXEC | O_NONBLOCK | exclusive);
+    if (held >= 0)
+        return held;
+    if (errno == EBUSY)
+        err_set(e, ERR_IN_USE,
+                "%s: in use by this machine: it, or something on it, is mounted or part of a "
+                "volume; unmount it first",
+                path);
+    else
+        err_set(e, ERR_ACCESS, "%s: cannot be written: %s", path, strerror(errno));
+    return -1;
 }

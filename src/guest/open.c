@@ -47,7 +47,8 @@ static int open_directory(struct opened *o, const struct target *target, struct 
     const char *path = target->disk_count ? target->disks[0].path : target->name;
     if (target->disk_count && target->disks[0].format)
         return err_set(e, ERR_USAGE, "%s: is a directory; --format is for disk images", path);
-    if (o->options.for_writing && !o->options.force_host && is_host_root(path))
+    bool for_writing = o->options.for_writing || o->options.will_be_written;
+    if (for_writing && !o->options.force_host && is_host_root(path))
         return err_set(e, ERR_REFUSED,
                        "%s: the / of this very machine: diskmend mends disks that do not run; if it "
                        "must be, say --force-host",
@@ -144,7 +145,17 @@ static int prepare_disk(struct opened *o, const struct target_disk *disk, struct
         file->sector_size = 4096;
     if (disk_in_use(a, *fd, disk->path, e) != 0)
         return e->code;
-    struct format_question question = {disk->path, disk->format, S_ISBLK(st.st_mode)};
+    bool to_be_written = o->options.for_writing || o->options.will_be_written;
+    if (to_be_written) {
+        int held = disk_hold_for_writing(a, *fd, disk->path, e);
+        if (held < 0)
+            return e->code;
+        vec_push(a, &o->files, held);
+    }
+    struct format_question question = {.path = disk->path,
+                                       .wanted = disk->format,
+                                       .is_device = S_ISBLK(st.st_mode),
+                                       .for_writing = to_be_written};
     CLEANUP_FREE char *real = realpath(disk->path, NULL);
     *out = (struct image_disk){.path = arena_strdup(a, real ? real : disk->path),
                                .format = format_decide(&o->notes, file, &question, e),
@@ -279,8 +290,22 @@ struct tree *opened_writable(struct opened *o, size_t root, struct err *e)
     return tree;
 }
 
+bool opened_died(const struct opened *o)
+{
+#ifdef HAVE_LIBGUESTFS
+    if (o->image)
+        return image_is_dead(o->image);
+#endif
+    (void)o;
+    return false;
+}
+
 int opened_finish(struct opened *o, struct err *e)
 {
+#ifdef HAVE_LIBGUESTFS
+    if (o->image)
+        return image_finish(o->image, e);
+#endif
     return o->directory ? o->directory->writing->flush(o->directory, e) : 0;
 }
 

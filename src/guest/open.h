@@ -15,6 +15,11 @@ struct open_options {
     bool *kvm_failed; /* may be NULL: set to true, also when opening fails, once KVM had to be given
                        * up; remember it and set force_emulation for the next target */
     bool for_writing; /* nothing is written by opening; see opened_writable */
+    bool will_be_written; /* opened for reading, by who will write next: refused like for_writing */
+    /* For writing to an image, what the plan has found out: the root's device (then no other is
+     * looked for) and the devices of what else will be written, ended by NULL. Either may be NULL. */
+    const char *known_root;
+    const char *const *known_devices;
     bool force_host;  /* for writing: the / of this very machine, too */
     open_progress_function *progress; /* may be NULL */
     void *progress_context;
@@ -47,6 +52,8 @@ struct tree *opened_writable(struct opened *o, size_t root, struct err *e);
 /* All that was written is on the disk: flushed, unmounted, the appliance shut down, each checked. 0
  * or the error; opened_close is still due. */
 int opened_finish(struct opened *o, struct err *e);
+/* What read and wrote for us is gone (an appliance that was killed): close it and open it anew. */
+bool opened_died(const struct opened *o);
 const char *opened_engine(const struct opened *o); /* "libguestfs (software emulation)" */
 const char *opened_format(const struct opened *o); /* "qcow2", "raw", "directory" */
 const char *const *opened_notes(const struct opened *o, size_t *count);

@@ -53,6 +53,21 @@ static const char *told_format(const struct disk_reader *file,
     return image_header_check(file, found, question->path, e) == 0 ? found->name : NULL;
 }
 
+/* Written in the wrong format, a disk is lost: a name and a header that do not agree are not
+ * guessed about. */
+static int refuse_disagreement(const struct format_question *question, const char *suffix,
+                               const struct image_format *found, struct err *e)
+{
+    const char *header = found ? found->name : "raw";
+    if (!question->for_writing || !suffix || strcmp(suffix, header) == 0)
+        return 0;
+    return err_set(e, ERR_REFUSED,
+                   "%s: %s says %s, but its first bytes say %s: nothing is written to it until "
+                   "--format %s or --format %s says which holds",
+                   question->path, question->is_device ? "a block device" : "its name", suffix,
+                   header, suffix, header);
+}
+
 const char *format_decide(struct note_list *notes, const struct disk_reader *file,
                           const struct format_question *question, struct err *e)
 {
@@ -62,6 +77,10 @@ const char *format_decide(struct note_list *notes, const struct disk_reader *fil
     const struct image_format *found = image_format_of(file);
     const char *suffix = question->is_device ? "raw" : format_of_suffix(path);
 
+    if (suffix && strcmp(suffix, "vpc") == 0 && !found && image_is_fixed_vhd(file))
+        return "vpc";
+    if (refuse_disagreement(question, suffix, found, e) != 0)
+        return NULL;
     if (suffix && strcmp(suffix, "raw") == 0) {
         if (found)
             note_add(
@@ -72,8 +91,6 @@ const char *format_decide(struct note_list *notes, const struct disk_reader *fil
                 found->name, found->name);
         return "raw";
     }
-    if (!found && suffix && strcmp(suffix, "vpc") == 0 && image_is_fixed_vhd(file))
-        return "vpc";
     if (!found) {
         if (suffix)
             note_add(notes, "%s: has no %s header in spite of its name; read as raw", path, suffix);

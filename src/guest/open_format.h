@@ -13,6 +13,7 @@ struct format_question {
     const char *path;   /* for messages and the suffix */
     const char *wanted; /* --format, or NULL */
     bool is_device;     /* a block device: raw unless --format says otherwise */
+    bool for_writing;   /* where name and header disagree only --format decides */
 };
 
 /* The format's name as qemu knows it ("raw" "qcow2" "vmdk" "vdi" "vhdx" "vpc"), or NULL and E:

@@ -366,3 +366,22 @@ enum commit_result commit_continue(const struct commit_request *request, const c
     }
     return go(&c, run, true, e);
 }
+
+static bool is_all_done(struct commit *c)
+{
+    vec_each (step, &c->list)
+        if (!is_done(c, step))
+            return false;
+    return true;
+}
+
+enum commit_result commit_roll_back(const struct commit_request *request, const char *run,
+                                    enum journal_state state, struct err *e)
+{
+    struct commit c;
+    if (start(&c, request, e) != 0)
+        return COMMIT_BROKEN;
+    if (state == JOURNAL_COMMITTED && is_all_done(&c))
+        return COMMIT_DONE;
+    return take_back(&c, c.list.count, run, e);
+}

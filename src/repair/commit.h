@@ -34,6 +34,11 @@ enum commit_result commit_run(const struct commit_request *request, const char *
 enum commit_result commit_continue(const struct commit_request *request, const char *run,
                                    struct err *e);
 
+/* Take back a run that was cut off, as its journal (in REQUEST's edits) tells it; STATE is what that
+ * says. DONE when the run had come to its end after all, ROLLED_BACK, or BROKEN. */
+enum commit_result commit_roll_back(const struct commit_request *request, const char *run,
+                                    enum journal_state state, struct err *e);
+
 /* Is what stands at the edit's path the state S (content by bytes or hash where S has one)? */
 bool commit_is_state(struct tree *t, const char *path, const struct node_state *s, struct err *e);
 
