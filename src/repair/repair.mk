@@ -1,24 +1,37 @@
 # repair/: from a plan in the overlay to a written, journalled, undoable change.
 noinst_LIBRARIES += librepair.a
 librepair_a_SOURCES = \
+	src/repair/account_edit.c src/repair/account_edit.h \
 	src/repair/commit.c src/repair/commit.h \
 	src/repair/edit_list.c src/repair/edit_list.h \
 	src/repair/firewall_edit.c src/repair/firewall_edit.h \
 	src/repair/guard.c src/repair/guard.h \
 	src/repair/journal.c src/repair/journal.h \
 	src/repair/judge.c \
+	src/repair/leftovers.c src/repair/leftovers.h \
 	src/repair/plan.c \
 	src/repair/policy.c src/repair/policy.h \
 	src/repair/repair.h \
 	src/repair/sshd_edit.c src/repair/sshd_edit.h \
+	src/repair/template.c src/repair/template.h \
 	src/repair/text_edit.c src/repair/text_edit.h \
+	src/repair/trust.c src/repair/trust.h \
 	src/repair/undo.c src/repair/undo.h \
 	src/repair/verb.c src/repair/verb.h \
+	src/repair/verb_account.c \
+	src/repair/verb_account_make.c \
+	src/repair/verb_account_mend.c \
 	src/repair/verb_conf.c \
 	src/repair/verb_file.c \
 	src/repair/verb_firewall.c \
+	src/repair/verb_group.c \
+	src/repair/verb_hostkey.c \
 	src/repair/verb_line.c \
 	src/repair/verb_mount.c \
+	src/repair/verb_pam.c \
+	src/repair/verb_pam_file.c \
+	src/repair/verb_reset.c src/repair/verb_reset.h \
+	src/repair/verb_reset_fstab.c \
 	src/repair/verb_sshd.c \
 	src/repair/verb_sshd_list.c \
 	src/repair/verb_unit.c

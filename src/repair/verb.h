@@ -56,8 +56,18 @@ verb_function verb_sshd_list_add, verb_sshd_list_drop, verb_sshd_list_split, ver
 verb_function verb_unit_enable, verb_unit_disable, verb_unit_mask, verb_unit_unmask; /* verb_unit.c */
 verb_function verb_default_target;                                                /* verb_unit.c */
 verb_function verb_mount_option, verb_mount_device, verb_mount_comment;           /* verb_mount.c */
+verb_function verb_hostkey_new;                                                   /* verb_hostkey.c */
+verb_function verb_account_field, verb_account_renew, verb_account_unlock;        /* verb_account.c */
+verb_function verb_account_hash_trim, verb_account_shell, verb_account_home;      /* verb_account.c */
+verb_function verb_account_add, verb_shadow_entry;                           /* verb_account_make.c */
+verb_function verb_account_mend, verb_group_restore;                         /* verb_account_mend.c */
+verb_function verb_group_add, verb_group_drop, verb_group_admit;                    /* verb_group.c */
+verb_function verb_file_reset;                                                      /* verb_reset.c */
 verb_function verb_conf_set, verb_conf_unset, verb_boot_token_drop;               /* verb_conf.c */
 verb_function verb_line_comment, verb_line_replace, verb_line_insert;             /* verb_line.c */
 verb_function verb_firewall_allow, verb_hosts_allow;                              /* verb_firewall.c */
+verb_function verb_pam_comment, verb_pam_arg, verb_pam_relax;                     /* verb_pam.c */
+verb_function verb_access_admit, verb_pam_list_admit, verb_limit_lift;            /* verb_pam_file.c */
+verb_function verb_tally_clear;                                                   /* verb_pam_file.c */
 
 #endif
