@@ -76,6 +76,11 @@ static enum foreignness foreignness_of(const struct directory *d, const char *pa
     return found;
 }
 
+bool directory_is_foreign(const struct directory *d, const char *path)
+{
+    return foreignness_of(d, path) != FOREIGN_NOT;
+}
+
 /* --- reaching a path ------------------------------------------------------------------------- */
 
 /* Before Linux 5.6: one real directory after the other. The tree has resolved all links, so one in
@@ -314,6 +319,9 @@ static struct xattrs_answer directory_xattrs(struct tree *t, const char *path)
     for (const char *name = names; name < names + n; name += strlen(name) + 1) {
         CLEANUP_FREE char *value = malloc(XATTR_SIZE_MAX);
         ssize_t length = value ? lgetxattr(here, name, value, XATTR_SIZE_MAX) : -1;
+        if (length < 0 && errno != ENODATA)
+            return (struct xattrs_answer){.presence = PRESENCE_UNREADABLE,
+                                          .reason = errno_text(t->arena)};
         if (length >= 0)
             vec_push(t->arena, &found,
                      ((struct xattr){arena_strdup(t->arena, name),
@@ -356,7 +364,12 @@ static void directory_close(struct tree *t)
         close(d->parent);
     if (d->root >= 0)
         close(d->root);
-    d->parent = d->root = -1;
+    if (d->lock >= 0)
+        close(d->lock);
+    vec_each (filesystem, &d->written)
+        close(filesystem->fd);
+    d->written.count = 0;
+    d->parent = d->root = d->lock = -1;
 }
 
 static const struct tree_engine directory_engine = {
@@ -390,7 +403,8 @@ struct tree *directory_open(struct arena *a, const char *path, struct note_list 
                             .root = root,
                             .path = arena_strdup(a, real),
                             .has_openat2 = true,
-                            .parent = -1};
+                            .parent = -1,
+                            .lock = -1};
     struct host_mounts mounts = mountinfo_read(a);
     find_foreign(d, &mounts);
     const struct host_mount *own = mountinfo_of(&mounts, d->path);

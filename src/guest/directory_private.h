@@ -12,6 +12,9 @@ struct directory {
     int parent;       /* the directory asked about last, or -1: neighbours are asked together */
     const char *parent_path;
     VEC(const char *) foreign; /* guest paths where something that is not the guest is mounted */
+    /* Filesystems that were written to since the last flush, by a descriptor into each. */
+    VEC(struct { uint64_t device; int fd; }) written;
+    int lock; /* the root once more, locked against other writers; -1: not locked */
 };
 
 /* The directory that PATH stands in (O_PATH), kept until another is asked for. -1 and errno on
@@ -19,6 +22,9 @@ struct directory {
 int directory_parent_of(struct directory *d, const char *path);
 /* The name of PATH in it. */
 const char *directory_name_of(const char *path);
+
+/* Is PATH, or a directory above it, where something is mounted that is not the guest's? */
+bool directory_is_foreign(const struct directory *d, const char *path);
 
 extern const struct tree_writing directory_writing; /* directory_write.c */
 

@@ -7,14 +7,15 @@
 #include <linux/fs.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/file.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
-#include <sys/xattr.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/path.h"
+#include "guest/directory_meta.h"
 #include "guest/directory_private.h"
 #include "guest/fault.h"
 #include "guest/writing.h"
@@ -24,99 +25,56 @@ static struct directory *directory_of(struct tree *t)
     return t->state;
 }
 
-static int fail(struct err *e, const char *path, const char *what)
+/* A filesystem to be flushed. Where the descriptor cannot be kept, each change was synced all the
+ * same. */
+static void note_written(struct directory *d, int parent)
 {
-    int reason = errno;
-    enum err_code code = reason == EEXIST || reason == ENOTEMPTY ? ERR_REFUSED : ERR_IO;
-    return err_set_at(e, code, path, 0, 0, "%s: %s", what, strerror(reason));
+    struct stat st;
+    if (fstat(parent, &st) != 0)
+        return;
+    vec_each (filesystem, &d->written)
+        if (filesystem->device == st.st_dev)
+            return;
+    int fd = openat(parent, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0)
+        return;
+    __auto_type filesystem = vec_push_new(d->tree.arena, &d->written);
+    filesystem->device = st.st_dev;
+    filesystem->fd = fd;
 }
 
 /* A descriptor of the parent, of our own: the engine's may be closed by the next question. */
 static int open_parent(struct tree *t, const char *path, struct err *e)
 {
-    int parent = directory_parent_of(directory_of(t), path);
+    struct directory *d = directory_of(t);
+    if (directory_is_foreign(d, path_parent(t->arena, path))) {
+        err_set_at(e, ERR_REFUSED, path, 0, 0,
+                   "something of this machine is mounted there, not the guest's");
+        return -1;
+    }
+    int parent = directory_parent_of(d, path);
     int own = parent < 0 ? -1 : openat(parent, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (own < 0)
-        fail(e, path, "its directory cannot be opened");
+        directory_fail(e, path, "its directory cannot be opened");
+    else
+        note_written(d, own);
     return own;
 }
 
-/* --- metadata --------------------------------------------------------------------------------- */
-
-/* The kernel's own label, where the running kernel insists on one, is not ours to drop. */
-static bool may_stay(const char *name)
+static int sync_parent(int parent, const char *path, struct err *e)
 {
-    return strcmp(name, "security.selinux") == 0;
-}
-
-static int drop_other_xattrs(const char *proc, const char *path, const struct node_state *s,
-                             struct err *e)
-{
-    char names[XATTR_LIST_MAX];
-    ssize_t n = listxattr(proc, names, sizeof names);
-    if (n < 0)
-        return errno == ENOTSUP ? 0 : fail(e, path, "its attributes cannot be listed");
-    for (const char *name = names; name < names + n; name += strlen(name) + 1)
-        if (!node_state_xattr(s, name) && removexattr(proc, name) != 0 && !may_stay(name))
-            return fail(e, path, "an extended attribute cannot be removed");
+    if (FAULT_FAILS("sync of the directory") || fsync(parent) != 0)
+        return directory_fail(e, path, "does not get onto the disk");
+    FAULT_POINT("synced");
     return 0;
 }
 
-static int set_xattrs(const char *proc, const char *path, const struct node_state *s,
-                      struct err *e)
-{
-    int code = drop_other_xattrs(proc, path, s, e);
-    for (size_t i = 0; i < s->xattr_count && code == 0; i++) {
-        const struct xattr *x = &s->xattrs[i];
-        if (setxattr(proc, x->name, x->value.ptr, x->value.len, 0) != 0)
-            code = err_set_at(e, ERR_IO, path, 0, 0, "the attribute %s cannot be set: %s", x->name,
-                              strerror(errno));
-    }
-    return code;
-}
-
-/* FD may be O_PATH. Owner first: the kernel takes set-id bits and capabilities away with it. */
-static int set_meta(int fd, const char *path, const struct node_state *s, struct err *e)
-{
-    char proc[64];
-    snprintf(proc, sizeof proc, "/proc/self/fd/%d", fd);
-    if (fchownat(fd, "", s->uid, s->gid, AT_EMPTY_PATH) != 0)
-        return fail(e, path, "its owner cannot be changed");
-    FAULT_POINT("owner");
-    if (s->type == NODE_SYMLINK)
-        return 0;
-    if (chmod(proc, s->mode) != 0)
-        return fail(e, path, "its mode cannot be changed");
-    FAULT_POINT("mode");
-    return set_xattrs(proc, path, s, e);
-}
-
-/* What is on the disk now, byte by byte and bit by bit. */
-static int read_back(int fd, const char *path, const struct node_state *s, struct err *e)
-{
-    struct stat st;
-    if (fstat(fd, &st) != 0)
-        return fail(e, path, "cannot be read back");
-    bool same = (st.st_mode & 07777) == s->mode && st.st_uid == s->uid && st.st_gid == s->gid &&
-                (uint64_t)st.st_size == s->content.len;
-    char buffer[65536];
-    for (size_t at = 0; same && at < s->content.len;) {
-        ssize_t n = pread(fd, buffer, sizeof buffer, (off_t)at);
-        if (n < 0 && errno == EINTR)
-            continue;
-        same = n > 0 && (size_t)n <= s->content.len - at &&
-               memcmp(buffer, s->content.ptr + at, (size_t)n) == 0;
-        at += same ? (size_t)n : 0;
-    }
-    return same ? 0 : err_set_at(e, ERR_IO, path, 0, 0, "does not read back as it was written");
-}
-
-/* --- files ------------------------------------------------------------------------------------ */
+/* --- making things under a temporary name ------------------------------------------------------ */
 
 static int write_all(int fd, struct bytes content)
 {
     for (size_t at = 0; at < content.len;) {
-        ssize_t n = write(fd, content.ptr + at, content.len - at);
+        ssize_t n = FAULT_FAILS("write") ? -1 : write(fd, content.ptr + at, content.len - at);
         if (n < 0 && errno == EINTR)
             continue;
         if (n <= 0)
@@ -126,84 +84,79 @@ static int write_all(int fd, struct bytes content)
     return 0;
 }
 
-static int fill_file(int fd, const char *path, const struct node_state *s, struct err *e)
+static int make_file(int parent, const char *name, const char *path, const struct node_state *s,
+                     struct err *e)
 {
-    FAULT_POINT("create");
-    if (write_all(fd, s->content) != 0)
-        return fail(e, path, "cannot be written");
-    FAULT_POINT("content");
-    int code = set_meta(fd, path, s, e);
-    if (code == 0 && fsync(fd) != 0)
-        code = fail(e, path, "does not get onto the disk");
-    return code == 0 ? read_back(fd, path, s, e) : code;
-}
-
-/* The thing under a temporary name beside its place; TEMPORARY is set once it is there. */
-static int make_beside(struct tree *t, int parent, const char *path, const struct node_state *s,
-                       const char **temporary, struct err *e)
-{
-    char *whole = writing_temporary_name(t->arena, path, e);
-    if (!whole)
-        return ERR_IO;
-    const char *name = path_name(whole);
-    if (s->type == NODE_SYMLINK) {
-        if (symlinkat(s->target, parent, name) != 0)
-            return fail(e, path, "the link cannot be made");
-        *temporary = name;
-        return fchownat(parent, name, s->uid, s->gid, AT_SYMLINK_NOFOLLOW) == 0
-                   ? 0
-                   : fail(e, path, "its owner cannot be changed");
-    }
     CLEANUP_FD int fd =
-        openat(parent, name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+        FAULT_FAILS("create")
+            ? -1
+            : openat(parent, name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
     if (fd < 0)
-        return fail(e, path, "cannot be made");
-    *temporary = name;
-    return fill_file(fd, path, s, e);
+        return directory_fail(e, path, "cannot be made");
+    FAULT_POINT("created");
+    if (write_all(fd, s->content) != 0)
+        return directory_fail(e, path, "cannot be written");
+    int code = directory_put_meta(parent, name, path, s, e);
+    if (code == 0 && (FAULT_FAILS("sync") || fsync(fd) != 0))
+        code = directory_fail(e, path, "does not get onto the disk");
+    return code == 0 ? directory_read_back(fd, path, s->content, e) : code;
 }
 
-static int put(struct tree *t, const char *path, const struct node_state *s, bool replace,
+static int make_named(int parent, const char *name, const char *path, const struct node_state *s,
+                      struct err *e)
+{
+    switch (s->type) {
+    case NODE_FILE:
+        return make_file(parent, name, path, s, e);
+    case NODE_DIRECTORY:
+        if (FAULT_FAILS("directory") || mkdirat(parent, name, 0700) != 0)
+            return directory_fail(e, path, "cannot be made");
+        return directory_put_meta(parent, name, path, s, e);
+    case NODE_SYMLINK:
+        if (FAULT_FAILS("link") || symlinkat(s->target, parent, name) != 0)
+            return directory_fail(e, path, "the link cannot be made");
+        return directory_put_meta(parent, name, path, s, e);
+    default:
+        return err_set_at(e, ERR_UNSUPPORTED, path, 0, 0, "a %s cannot be made",
+                          node_type_name(s->type));
+    }
+}
+
+/* The thing appears under its name whole or not at all. */
+static int put(struct tree *t, const char *path, const struct node_state *s, unsigned flags,
                struct err *e)
 {
     CLEANUP_FD int parent = open_parent(t, path, e);
-    if (parent < 0)
-        return ERR_IO;
-    const char *temporary = NULL;
-    int code = make_beside(t, parent, path, s, &temporary, e);
-    FAULT_POINT("rename");
-    if (code == 0 && renameat2(parent, temporary, parent, path_name(path),
-                               replace ? 0 : RENAME_NOREPLACE) != 0)
-        code = fail(e, path, "cannot be put in its place");
-    if (code != 0 && temporary)
-        unlinkat(parent, temporary, 0);
-    if (code == 0 && fsync(parent) != 0)
-        code = fail(e, path, "does not get onto the disk");
-    return code;
+    char *whole = parent < 0 ? NULL : writing_temporary_name(t->arena, path, e);
+    if (!whole)
+        return e->code;
+    const char *name = path_name(whole);
+    int code = make_named(parent, name, path, s, e);
+    if (code == 0 && (FAULT_FAILS("rename") ||
+                      renameat2(parent, name, parent, path_name(path), flags) != 0))
+        code = directory_fail(e, path, "cannot be put in its place");
+    if (code != 0) {
+        unlinkat(parent, name, s->type == NODE_DIRECTORY ? AT_REMOVEDIR : 0);
+        return code;
+    }
+    FAULT_POINT("renamed");
+    return sync_parent(parent, path, e);
 }
+
+/* --- the operations ---------------------------------------------------------------------------- */
 
 static int directory_make(struct tree *t, const char *path, const struct node_state *s,
                           struct err *e)
 {
-    if (s->type != NODE_DIRECTORY)
-        return put(t, path, s, false, e);
-    CLEANUP_FD int parent = open_parent(t, path, e);
-    if (parent < 0)
-        return ERR_IO;
-    if (mkdirat(parent, path_name(path), 0700) != 0)
-        return fail(e, path, "cannot be made");
-    CLEANUP_FD int fd = openat(parent, path_name(path), O_PATH | O_NOFOLLOW | O_CLOEXEC);
-    int code = fd < 0 ? fail(e, path, "cannot be opened") : set_meta(fd, path, s, e);
-    if (code != 0)
-        unlinkat(parent, path_name(path), AT_REMOVEDIR);
-    else if (fsync(parent) != 0)
-        code = fail(e, path, "does not get onto the disk");
-    return code;
+    return put(t, path, s, RENAME_NOREPLACE, e);
 }
 
 static int directory_replace(struct tree *t, const char *path, const struct node_state *s,
                              struct err *e)
 {
-    return put(t, path, s, true, e);
+    if (s->type == NODE_DIRECTORY)
+        return err_set_at(e, ERR_UNSUPPORTED, path, 0, 0, "a directory replaces nothing");
+    return put(t, path, s, 0, e);
 }
 
 static int directory_set_meta(struct tree *t, const char *path, const struct node_state *s,
@@ -211,58 +164,97 @@ static int directory_set_meta(struct tree *t, const char *path, const struct nod
 {
     CLEANUP_FD int parent = open_parent(t, path, e);
     if (parent < 0)
-        return ERR_IO;
-    CLEANUP_FD int fd =
-        openat(parent, directory_name_of(path), O_PATH | O_NOFOLLOW | O_CLOEXEC);
-    if (fd < 0)
-        return fail(e, path, "cannot be opened");
-    int code = set_meta(fd, path, s, e);
-    struct stat st;
-    if (code == 0 && (fstat(fd, &st) != 0 || st.st_uid != s->uid || st.st_gid != s->gid ||
-                      (s->type != NODE_SYMLINK && (st.st_mode & 07777) != s->mode)))
-        code = err_set_at(e, ERR_IO, path, 0, 0, "does not read back as it was written");
-    if (code == 0 && fsync(parent) != 0)
-        code = fail(e, path, "does not get onto the disk");
-    return code;
+        return e->code;
+    const char *name = directory_name_of(path);
+    int code = directory_put_meta(parent, name, path, s, e);
+    bool opens = s->type == NODE_FILE || s->type == NODE_DIRECTORY;
+    CLEANUP_FD int fd = opens && code == 0
+                            ? openat(parent, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
+                            : -1;
+    if (fd >= 0 && (FAULT_FAILS("sync of the mode") || fsync(fd) != 0))
+        code = directory_fail(e, path, "does not get onto the disk");
+    return code == 0 ? sync_parent(parent, path, e) : code;
 }
 
 static int directory_move(struct tree *t, const char *path, const char *to, struct err *e)
 {
     CLEANUP_FD int parent = open_parent(t, path, e);
     if (parent < 0)
-        return ERR_IO;
-    if (renameat2(parent, path_name(path), parent, path_name(to), RENAME_NOREPLACE) != 0)
-        return fail(e, path, "cannot be renamed");
+        return e->code;
+    if (FAULT_FAILS("move") ||
+        renameat2(parent, path_name(path), parent, path_name(to), RENAME_NOREPLACE) != 0)
+        return directory_fail(e, path, "cannot be renamed");
     FAULT_POINT("moved");
-    return fsync(parent) == 0 ? 0 : fail(e, path, "does not get onto the disk");
+    return sync_parent(parent, path, e);
 }
 
 static int directory_remove(struct tree *t, const char *path, struct err *e)
 {
     CLEANUP_FD int parent = open_parent(t, path, e);
     if (parent < 0)
-        return ERR_IO;
+        return e->code;
     bool is_directory = t->engine->lstat(t, path).node.type == NODE_DIRECTORY;
-    if (unlinkat(parent, path_name(path), is_directory ? AT_REMOVEDIR : 0) != 0)
-        return fail(e, path, "cannot be removed");
+    if (FAULT_FAILS("remove") ||
+        unlinkat(parent, path_name(path), is_directory ? AT_REMOVEDIR : 0) != 0)
+        return directory_fail(e, path, "cannot be removed");
     FAULT_POINT("removed");
-    return fsync(parent) == 0 ? 0 : fail(e, path, "does not get onto the disk");
+    return sync_parent(parent, path, e);
 }
 
 static int directory_flush(struct tree *t, struct err *e)
 {
     struct directory *d = directory_of(t);
-    CLEANUP_FD int fd = openat(d->root, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    return fd >= 0 && syncfs(fd) == 0 ? 0 : fail(e, "/", "does not get onto the disk");
+    int failed = 0;
+    vec_each (filesystem, &d->written) {
+        if (FAULT_FAILS("flush") || syncfs(filesystem->fd) != 0)
+            failed = errno;
+        close(filesystem->fd);
+    }
+    d->written.count = 0;
+    errno = failed;
+    return failed ? directory_fail(e, "/", "does not get onto the disk") : 0;
+}
+
+static int directory_lock(struct tree *t, struct err *e)
+{
+    struct directory *d = directory_of(t);
+    if (d->lock >= 0)
+        return 0;
+    d->lock = openat(d->root, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (d->lock < 0)
+        return directory_fail(e, "/", "cannot be opened");
+    /* A filesystem that knows no locks is taken without one. */
+    if (flock(d->lock, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
+        return err_set(e, ERR_IN_USE,
+                       "another diskmend is writing to it at this moment: nothing was written, "
+                       "wait for it to end");
+    return 0;
+}
+
+/* --- may it be changed? ------------------------------------------------------------------------ */
+
+static int check_open(int fd, const char *path, const char *immutable, struct err *e)
+{
+    struct statvfs v;
+    int flags = 0;
+    if (fd < 0)
+        return 0;
+    if (fstatvfs(fd, &v) == 0 && (v.f_flag & ST_RDONLY))
+        return err_set_at(e, ERR_REFUSED, path, 0, 0,
+                          "its filesystem is mounted read-only: mount it read-write first");
+    if (ioctl(fd, FS_IOC_GETFLAGS, &flags) == 0 && (flags & (FS_IMMUTABLE_FL | FS_APPEND_FL)))
+        return err_set_at(e, ERR_REFUSED, path, 0, 0, "%s", immutable);
+    return 0;
 }
 
 static int directory_check(struct tree *t, const char *path, struct err *e)
 {
     struct directory *d = directory_of(t);
-    struct statvfs v;
-    int flags = 0;
-    int parent = directory_parent_of(d, path);
+    if (directory_is_foreign(d, path))
+        return err_set_at(e, ERR_REFUSED, path, 0, 0,
+                          "something of this machine is mounted there, not the guest's");
     enum node_type type = t->engine->lstat(t, path).node.type;
+    int parent = directory_parent_of(d, path);
     bool can_open = parent >= 0 && (type == NODE_FILE || type == NODE_DIRECTORY);
     CLEANUP_FD int fd = can_open ? openat(parent, directory_name_of(path),
                                           O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
@@ -270,17 +262,10 @@ static int directory_check(struct tree *t, const char *path, struct err *e)
     CLEANUP_FD int here =
         parent < 0 ? -1 : openat(parent, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (here < 0)
-        return fail(e, path, "its directory cannot be opened");
-    if (fstatvfs(here, &v) == 0 && (v.f_flag & ST_RDONLY))
-        return err_set_at(e, ERR_REFUSED, path, 0, 0,
-                          "its filesystem is mounted read-only: mount it read-write first");
-    if (ioctl(here, FS_IOC_GETFLAGS, &flags) == 0 && (flags & (FS_IMMUTABLE_FL | FS_APPEND_FL)))
-        return err_set_at(e, ERR_REFUSED, path, 0, 0,
-                          "its directory is immutable: chattr -ia would lift it");
-    if (fd >= 0 && ioctl(fd, FS_IOC_GETFLAGS, &flags) == 0 &&
-        (flags & (FS_IMMUTABLE_FL | FS_APPEND_FL)))
-        return err_set_at(e, ERR_REFUSED, path, 0, 0, "is immutable: chattr -ia would lift it");
-    return 0;
+        return directory_fail(e, path, "its directory cannot be opened");
+    int code = check_open(fd, path, "is immutable: chattr -ia would lift it", e);
+    return code ? code
+                : check_open(here, path, "its directory is immutable: chattr -ia would lift it", e);
 }
 
 const struct tree_writing directory_writing = {
@@ -290,5 +275,6 @@ const struct tree_writing directory_writing = {
     .move = directory_move,
     .remove = directory_remove,
     .flush = directory_flush,
+    .lock = directory_lock,
     .check = directory_check,
 };

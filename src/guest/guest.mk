@@ -3,6 +3,7 @@ noinst_LIBRARIES += libguest.a
 libguest_a_SOURCES = \
 	src/guest/checksum.c src/guest/checksum.h \
 	src/guest/directory.c src/guest/directory.h \
+	src/guest/directory_meta.c src/guest/directory_meta.h \
 	src/guest/directory_write.c src/guest/directory_private.h \
 	src/guest/directory_filesystems.c src/guest/directory_filesystems.h \
 	src/guest/disk_reader.h \

@@ -34,7 +34,8 @@ static int memory_make(struct tree *t, const char *path, const struct node_state
 {
     if (is_there(t, path))
         return err_set_at(e, ERR_REFUSED, path, 0, 0, "is there already");
-    if (!is_there(t, path_parent(t->arena, path)))
+    const char *parent = path_parent(t->arena, path);
+    if (!is_there(t, parent) || t->engine->lstat(t, parent).node.type != NODE_DIRECTORY)
         return err_set_at(e, ERR_IO, path, 0, 0, "its directory is not there");
     return put(t, path, s, e);
 }
@@ -42,6 +43,9 @@ static int memory_make(struct tree *t, const char *path, const struct node_state
 static int memory_replace(struct tree *t, const char *path, const struct node_state *s,
                           struct err *e)
 {
+    bool was_directory = is_there(t, path) && t->engine->lstat(t, path).node.type == NODE_DIRECTORY;
+    if (was_directory || s->type == NODE_DIRECTORY)
+        return err_set_at(e, ERR_IO, path, 0, 0, "a directory is replaced by nothing, nor replaces it");
     memory_tree_remove(t, path);
     return put(t, path, s, e);
 }

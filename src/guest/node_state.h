@@ -26,5 +26,9 @@ const struct bytes *node_state_xattr(const struct node_state *s, const char *nam
 /* Set (VALUE) or drop (NULL) one attribute; S gets an attribute list of its own in A. */
 void node_state_set_xattr(struct arena *a, struct node_state *s, const char *name,
                           const struct bytes *value);
+/* Where the mode of AFTER differs from NOW's and its POSIX ACL does not: change the ACL as chmod(2)
+ * would. */
+void node_state_follow_mode(struct arena *a, struct node_state *after,
+                            const struct node_state *now);
 
 #endif

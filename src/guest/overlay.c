@@ -1,5 +1,6 @@
 #include "guest/overlay.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/limits.h"
@@ -96,6 +97,19 @@ static struct link_answer overlay_readlink(struct tree *t, const char *path)
     return e->link;
 }
 
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+static bool is_child(const char *path, const char *directory)
+{
+    size_t n = strlen(directory);
+    bool is_root = n == 1;
+    return strncmp(path, directory, n) == 0 && (is_root || path[n] == '/') &&
+           path[n + !is_root] && !strchr(path + n + !is_root, '/');
+}
+
 /* The names underneath, without those that are gone, with those that are new. */
 static struct list_answer list_edited(struct overlay *o, const char *path,
                                       const struct list_answer *under)
@@ -103,6 +117,11 @@ static struct list_answer list_edited(struct overlay *o, const char *path,
     struct arena *a = o->tree.arena;
     struct list_answer answer = *under;
     VEC(const char *) names = {0};
+    bool is_touched = false;
+    vec_each (each, &o->order)
+        is_touched |= (*each)->is_live && is_child((*each)->edit.path, path);
+    if (!is_touched)
+        return answer;
     for (size_t i = 0; i < under->count; i++) {
         const struct overlay_slot *slot = overlay_slot_of(o, path_join(a, path, under->names[i]));
         if (!slot || slot->edit.after.exists)
@@ -112,10 +131,12 @@ static struct list_answer list_edited(struct overlay *o, const char *path,
         const struct overlay_slot *slot = *each;
         const struct overlay_edit *edit = &slot->edit;
         if (!slot->is_live || !edit->after.exists || edit->before.exists ||
-            strcmp(path_parent(a, edit->path), path) != 0)
+            !is_child(edit->path, path))
             continue;
         vec_push(a, &names, path_name(edit->path));
     }
+    if (names.count > 1)
+        qsort(names.items, names.count, sizeof *names.items, by_name);
     answer.names = names.items;
     answer.count = names.count;
     return answer;
@@ -163,6 +184,7 @@ static struct read_answer overlay_read(struct tree *t, const char *path, uint64_
     if (slot && slot->edit.after.exists && slot->edit.after.has_content) {
         answer.presence = PRESENCE_PRESENT;
         answer.content = slot->edit.after.content;
+        answer.size = answer.content.len;
     } else {
         const char *origin = overlay_origin(o, path);
         if (origin)

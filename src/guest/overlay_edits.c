@@ -31,6 +31,8 @@ const char *overlay_origin(struct overlay *o, const char *path)
     struct overlay_slot *own = overlay_slot_of(o, path);
     if (own)
         return own->edit.after.exists ? own->source : NULL;
+    if (!o->has_moved_ground)
+        return path;
     for (const char *above = path_parent(a, path); above[1]; above = path_parent(a, above)) {
         const struct overlay_slot *slot = overlay_slot_of(o, above);
         if (!slot)
@@ -92,10 +94,13 @@ int overlay_state(struct tree *t, const char *path, bool with_content, struct no
 
 static int check_parent(struct tree *t, const char *path, struct err *e)
 {
+    const char *name = path_name(path);
+    bool is_root = strcmp(path, "/") == 0;
+    if (path[0] != '/' || strlen(path) >= LIMIT_PATH_BYTES || (!*name && !is_root) ||
+        strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
+        return err_set_at(e, ERR_REFUSED, path, 0, 0, "not a path that can be changed");
     const char *parent = path_parent(t->arena, path);
     struct stat_answer s = tree_lstat(t, parent);
-    if (path[0] != '/' || strlen(path) > LIMIT_PATH_BYTES)
-        return err_set_at(e, ERR_REFUSED, path, 0, 0, "not a path that can be changed");
     if (s.presence == PRESENCE_UNREADABLE)
         return err_set_at(e, ERR_REFUSED, path, 0, 0, "%s cannot be looked at: %s", parent,
                           s.reason);
@@ -103,6 +108,13 @@ static int check_parent(struct tree *t, const char *path, struct err *e)
         return err_set_at(e, ERR_REFUSED, path, 0, 0, "there is no directory %s", parent);
     if (s.node.type != NODE_DIRECTORY || strcmp(s.real_path, parent) != 0)
         return err_set_at(e, ERR_REFUSED, path, 0, 0, "%s is not a directory itself", parent);
+    struct overlay *o = overlay_of(t);
+    const char *above = parent;
+    for (; o->has_moved_ground && above[1]; above = path_parent(t->arena, above)) {
+        const struct overlay_slot *slot = overlay_slot_of(o, above);
+        if (slot && slot->edit.moved_from)
+            return err_set_at(e, ERR_REFUSED, path, 0, 0, "another change moves %s already", above);
+    }
     return 0;
 }
 
@@ -155,23 +167,46 @@ static void copy_state(struct arena *a, struct node_state *out, const struct nod
         node_state_set_xattr(a, out, in->xattrs[i].name, &in->xattrs[i].value);
 }
 
+static int check_removal(struct tree *t, const char *path, const struct node_state *now,
+                         struct err *e)
+{
+    if (!now->exists)
+        return 0;
+    if (now->type > NODE_SYMLINK)
+        return err_set_at(e, ERR_REFUSED, path, 0, 0, "a %s could not be put back",
+                          node_type_name(now->type));
+    if (now->type != NODE_DIRECTORY)
+        return 0;
+    struct list_answer below = tree_list(t, path);
+    if (below.presence == PRESENCE_UNREADABLE)
+        return err_set_at(e, ERR_REFUSED, path, 0, 0, "cannot be listed: %s", below.reason);
+    if (below.count > 0)
+        return err_set_at(e, ERR_REFUSED, path, 0, 0, "a directory that is not empty");
+    return 0;
+}
+
 static int check_change(struct tree *t, const char *path, const struct node_state *now,
                         const struct node_state *wanted, struct err *e)
 {
     bool is_new = !now->exists || now->type != wanted->type;
-    if (!wanted->exists) {
-        if (now->exists && now->type == NODE_DIRECTORY && tree_list(t, path).count > 0)
-            return err_set_at(e, ERR_REFUSED, path, 0, 0, "a directory that is not empty");
-        return 0;
-    }
+    if (!wanted->exists)
+        return check_removal(t, path, now, e);
+    const struct overlay_slot *slot = overlay_slot_of(overlay_of(t), path);
+    const struct node_state *was = slot ? &slot->edit.before : now;
+    /* No rename puts a directory in the place of a file, or the other way round. */
+    if (was->exists && was->type != wanted->type &&
+        (was->type == NODE_DIRECTORY || wanted->type == NODE_DIRECTORY))
+        return err_set_at(e, ERR_REFUSED, path, 0, 0, "a %s is in the way",
+                          node_type_name(was->type));
     if (is_new && wanted->type != NODE_FILE && wanted->type != NODE_DIRECTORY &&
         wanted->type != NODE_SYMLINK)
         return err_set_at(e, ERR_REFUSED, path, 0, 0, "a %s cannot be made",
                           node_type_name(wanted->type));
     if (is_new && wanted->type == NODE_FILE && !wanted->has_content)
         return err_set_at(e, ERR_INTERNAL, path, 0, 0, "a new file without content");
-    if (is_new && now->exists && now->type == NODE_DIRECTORY)
-        return err_set_at(e, ERR_REFUSED, path, 0, 0, "a directory is in the way");
+    if (is_new && now->exists && now->type > NODE_SYMLINK)
+        return err_set_at(e, ERR_REFUSED, path, 0, 0, "a %s is in the way, and could not be put back",
+                          node_type_name(now->type));
     if (wanted->type == NODE_SYMLINK && (!wanted->target || !*wanted->target))
         return err_set_at(e, ERR_INTERNAL, path, 0, 0, "a link without target");
     if (wanted->has_content && wanted->content.len > LIMIT_EDIT_BYTES)
@@ -212,6 +247,33 @@ static void settle(struct overlay *o, struct overlay_slot *slot)
     o->live--;
 }
 
+static bool same_target(const struct node_state *a, const struct node_state *b)
+{
+    return a->type != NODE_SYMLINK || strcmp(a->target, b->target) == 0;
+}
+
+/* Has this put changed nothing that was there or planned before it? */
+static bool is_as_before(const struct overlay *o, size_t mark, const struct overlay_slot *slot,
+                         const struct node_state *earlier)
+{
+    bool was_live = o->log.items[mark].slot.is_live;
+    if (was_live != slot->is_live)
+        return false;
+    return !was_live || (earlier->has_content == slot->edit.after.has_content &&
+                         node_state_equal(earlier, &slot->edit.after));
+}
+
+/* A directory that is new, gone or moved: what is below it no longer lies where its path says. */
+static void note_ground(struct overlay *o, const struct overlay_slot *slot)
+{
+    const struct overlay_edit *edit = &slot->edit;
+    bool stays = edit->before.exists && edit->after.exists && !edit->moved_from;
+    bool is_directory = (edit->before.exists && edit->before.type == NODE_DIRECTORY) ||
+                        (edit->after.exists && edit->after.type == NODE_DIRECTORY);
+    if (slot->is_live && is_directory && !stays)
+        o->has_moved_ground = true;
+}
+
 int overlay_put(struct tree *t, const char *path, const struct node_state *state, struct err *e)
 {
     struct overlay *o = overlay_of(t);
@@ -226,8 +288,10 @@ int overlay_put(struct tree *t, const char *path, const struct node_state *state
         return code;
     size_t mark = overlay_mark(t);
     code = slot_for(t, path, &slot, e);
+    /* What is moved keeps its type and its bytes: a move is one rename and no more. */
     bool parts = slot && slot->edit.moved_from &&
-                 (!state->exists || state->type != slot->edit.after.type);
+                 (!state->exists || state->type != slot->edit.after.type || state->has_content ||
+                  !same_target(state, &slot->edit.after));
     if (code == 0 && (slot->edit.moved_to || parts))
         code = err_set_at(e, ERR_REFUSED, path, 0, 0, "another change moves it already");
     if (code == 0)
@@ -236,11 +300,12 @@ int overlay_put(struct tree *t, const char *path, const struct node_state *state
         overlay_roll_back(t, mark);
         return code;
     }
-    struct node_state after;
+    struct node_state after, earlier = slot->edit.after;
     copy_state(t->arena, &after, state);
-    if (after.exists && after.type == NODE_FILE && !after.has_content && slot->edit.after.exists &&
-        slot->edit.after.has_content) {
-        after.content = slot->edit.after.content;
+    node_state_follow_mode(t->arena, &after, &now);
+    if (after.exists && after.type == NODE_FILE && !after.has_content && earlier.exists &&
+        earlier.has_content) {
+        after.content = earlier.content;
         after.has_content = true;
     }
     bool stays = after.exists && slot->edit.before.exists && after.type == slot->edit.before.type;
@@ -250,6 +315,9 @@ int overlay_put(struct tree *t, const char *path, const struct node_state *state
     else if (!slot->source && !slot->edit.moved_from)
         slot->source = slot->edit.path;
     settle(o, slot);
+    if (is_as_before(o, mark, slot, &earlier))
+        overlay_roll_back(t, mark);
+    note_ground(o, slot);
     return 0;
 }
 
@@ -273,6 +341,14 @@ int overlay_move(struct tree *t, const char *path, const char *to, struct err *e
         if ((*each)->is_live && path_is_below((*each)->edit.path, path))
             return err_set_at(e, ERR_REFUSED, path, 0, 0, "another change is in the way: %s",
                               (*each)->edit.path);
+    /* What is new, has new bytes, or was moved already has no place on the disk to be renamed from;
+     * and under the new name nothing may have been, or undo would lose it. */
+    const struct overlay_slot *own = overlay_slot_of(o, path);
+    if (own && (own->edit.moved_from || !own->edit.before.exists || own->edit.after.has_content ||
+                own->edit.after.type != own->edit.before.type || own->edit.after.target))
+        return err_set_at(e, ERR_REFUSED, path, 0, 0, "another change is in the way");
+    if (overlay_slot_of(o, to))
+        return err_set_at(e, ERR_REFUSED, to, 0, 0, "another change is in the way");
     size_t mark = overlay_mark(t);
     struct overlay_slot *from, *target;
     code = slot_for(t, path, &from, e);
@@ -289,6 +365,7 @@ int overlay_move(struct tree *t, const char *path, const char *to, struct err *e
     from->edit.after = (struct node_state){0};
     from->edit.moved_to = target->edit.path;
     from->source = NULL;
+    note_ground(o, from);
     return 0;
 }
 

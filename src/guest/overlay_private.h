@@ -31,6 +31,7 @@ struct overlay {
     VEC(struct overlay_slot *) order;
     VEC(struct overlay_log) log;
     size_t live;
+    bool has_moved_ground; /* some directory is (or was, before a way back) new, gone or moved */
     uint64_t next_inode;
 };
 

@@ -1,6 +1,7 @@
 #include "guest/writing.h"
 
 #include <inttypes.h>
+#include <string.h>
 #include <sys/random.h>
 
 #include "base/path.h"
@@ -9,6 +10,8 @@ const struct tree_writing *tree_writing(const struct tree *t)
 {
     return t->writing;
 }
+
+#define RANDOM_DIGITS 16
 
 char *writing_temporary_name(struct arena *a, const char *path, struct err *e)
 {
@@ -19,4 +22,12 @@ char *writing_temporary_name(struct arena *a, const char *path, struct err *e)
     }
     return path_join(a, path_parent(a, path),
                      arena_printf(a, WRITING_TEMPORARY "%016" PRIx64, number));
+}
+
+bool writing_is_temporary(const char *name)
+{
+    size_t prefix = strlen(WRITING_TEMPORARY);
+    return strncmp(name, WRITING_TEMPORARY, prefix) == 0 &&
+           strlen(name + prefix) == RANDOM_DIGITS &&
+           strspn(name + prefix, "0123456789abcdef") == RANDOM_DIGITS;
 }

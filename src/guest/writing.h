@@ -24,6 +24,9 @@ struct tree_writing {
     int (*remove)(struct tree *t, const char *path, struct err *e);
     /* What was done so far is on the disk when this returns 0. */
     int (*flush)(struct tree *t, struct err *e);
+    /* Nobody else of us writes to this disk until it is closed; ERR_IN_USE when somebody does. NULL
+     * where opening it has seen to that. */
+    int (*lock)(struct tree *t, struct err *e);
     /* May the thing at PATH be changed at all: immutable, append-only, a read-only filesystem? 0, or
      * the error that says what is in the way. */
     int (*check)(struct tree *t, const char *path, struct err *e);
@@ -35,5 +38,7 @@ const struct tree_writing *tree_writing(const struct tree *t);
 /* The prefix of our temporary names, and a name that nobody could guess. */
 #define WRITING_TEMPORARY ".diskmend-"
 char *writing_temporary_name(struct arena *a, const char *path, struct err *e);
+/* Is NAME (a last component) one of those, and so what a killed run has left behind? */
+bool writing_is_temporary(const char *name);
 
 #endif

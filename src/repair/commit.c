@@ -3,10 +3,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/hash.h"
 #include "base/limits.h"
 #include "base/path.h"
 #include "guest/fault.h"
+#include "repair/commit_parts.h"
+#include "repair/leftovers.h"
+#include "repair/trust.h"
 
 /* New things first, then what others refer to, then what refers to them, then what goes. */
 enum step_kind { STEP_MAKE_DIRECTORY, STEP_MAKE, STEP_META, STEP_CONTENT, STEP_LINK, STEP_MOVE,
@@ -70,30 +72,11 @@ static int by_order(const void *x, const void *y)
 
 /* --- is it as it was? ------------------------------------------------------------------------- */
 
-static bool same_content(struct tree *t, const char *path, const struct node_state *s,
-                         struct err *e)
-{
-    struct node_state now;
-    char hash[HASH_HEX_CHARS + 1];
-    if (s->type != NODE_FILE || (!s->has_content && !s->hash))
-        return true;
-    if (overlay_state(t, path, true, &now, e) != 0)
-        return false;
-    if (s->has_content)
-        return bytes_equal(now.content, s->content);
-    return hash_sha256_hex(now.content, hash) && strcmp(hash, s->hash) == 0;
-}
-
-bool commit_is_state(struct tree *t, const char *path, const struct node_state *s, struct err *e)
-{
-    struct node_state now;
-    if (overlay_state(t, path, false, &now, e) != 0)
-        return false;
-    return node_state_equal(&now, s) && (!s->exists || same_content(t, path, s, e));
-}
-
 static int check_unchanged(struct commit *c, const struct overlay_edit *edit, struct err *e)
 {
+    int code = commit_check_way(c->tree, edit->path, e);
+    if (code != 0)
+        return code;
     if (edit->moved_from)
         return tree_lstat(c->tree, edit->path).presence == PRESENCE_ABSENT
                    ? 0
@@ -128,34 +111,6 @@ static int check_writable(struct commit *c, const struct step *s, struct err *e)
     return c->writing->check(c->tree, path, e);
 }
 
-/* Room for every new content twice (temporary and journal) and some to spare. */
-#define SPARE_BYTES  (1024u * 1024u)
-#define SPARE_INODES 16u
-
-static int check_room(struct commit *c, struct err *e)
-{
-    uint64_t bytes = SPARE_BYTES, inodes = SPARE_INODES;
-    vec_each (step, &c->list) {
-        const struct overlay_edit *edit = step->edit;
-        bytes += 2 * (edit->after.has_content ? edit->after.content.len : 0) + 8192;
-        bytes += edit->before.has_content ? edit->before.content.len : 0;
-        inodes += 3;
-    }
-    vec_each (step, &c->list) {
-        struct space_answer space = tree_space(c->tree, path_parent(c->request->arena,
-                                                                    step->edit->path));
-        if (space.presence != PRESENCE_PRESENT)
-            continue;
-        if (space.bytes_free < bytes || (space.inodes_total > 0 && space.inodes_free < inodes))
-            return err_set_at(e, ERR_REFUSED, step->edit->path, 0, 0,
-                              "its filesystem is full (%llu bytes and %llu inodes free): make room "
-                              "first",
-                              (unsigned long long)space.bytes_free,
-                              (unsigned long long)space.inodes_free);
-    }
-    return 0;
-}
-
 static int check_all(struct commit *c, struct err *e)
 {
     int code = 0;
@@ -167,7 +122,7 @@ static int check_all(struct commit *c, struct err *e)
         if (code == 0)
             code = check_writable(c, &c->list.items[i], e);
     }
-    return code == 0 ? check_room(c, e) : code;
+    return code == 0 ? commit_check_room(c->request, e) : code;
 }
 
 /* --- doing and taking back -------------------------------------------------------------------- */
@@ -198,50 +153,76 @@ static int put_state(struct commit *c, const char *path, const struct node_state
     return same_bytes ? w->set_meta(c->tree, path, to, e) : w->replace(c->tree, path, to, e);
 }
 
+/* Rename, then what else of it changes; each half is left out where it is done already. */
+static int do_move(struct commit *c, const struct overlay_edit *edit, bool back, struct err *e)
+{
+    const struct overlay_edit *target = other_end(c, edit->moved_to);
+    const struct node_state *wanted = back || !target ? &edit->before : &target->after;
+    const char *from = back ? edit->moved_to : edit->path;
+    const char *to = back ? edit->path : edit->moved_to;
+    int code = 0;
+    struct err ignored = {0};
+    if (tree_lstat(c->tree, to).presence == PRESENCE_ABSENT)
+        code = c->writing->move(c->tree, from, to, e);
+    if (code == 0 && !commit_is_state(c->tree, to, wanted, &ignored))
+        code = c->writing->set_meta(c->tree, to, wanted, e);
+    return code;
+}
+
 static int do_step(struct commit *c, const struct step *s, bool back, struct err *e)
 {
     const struct overlay_edit *edit = s->edit;
-    if (s->kind != STEP_MOVE)
-        return back ? put_state(c, edit->path, &edit->after, &edit->before, e)
-                    : put_state(c, edit->path, &edit->before, &edit->after, e);
-    const struct overlay_edit *target = other_end(c, edit->moved_to);
-    bool changes = target && !node_state_equal(&target->after, &edit->before);
-    int code = 0;
-    if (back && changes)
-        code = c->writing->set_meta(c->tree, edit->moved_to, &edit->before, e);
-    if (code == 0)
-        code = back ? c->writing->move(c->tree, edit->moved_to, edit->path, e)
-                    : c->writing->move(c->tree, edit->path, edit->moved_to, e);
-    if (code == 0 && !back && changes)
-        code = c->writing->set_meta(c->tree, edit->moved_to, &target->after, e);
-    return code;
+    if (s->kind == STEP_MOVE)
+        return do_move(c, edit, back, e);
+    return back ? put_state(c, edit->path, &edit->after, &edit->before, e)
+                : put_state(c, edit->path, &edit->before, &edit->after, e);
 }
 
 /* Whether the step is done already, by what is on the disk: after an interrupted run nobody knows. */
 static bool is_done(struct commit *c, const struct step *s)
 {
+    const struct overlay_edit *edit = s->edit;
     struct err ignored = {0};
-    if (s->kind == STEP_MOVE)
-        return tree_lstat(c->tree, s->edit->path).presence == PRESENCE_ABSENT;
-    return commit_is_state(c->tree, s->edit->path, &s->edit->after, &ignored);
+    if (s->kind != STEP_MOVE)
+        return commit_is_state(c->tree, edit->path, &edit->after, &ignored);
+    const struct overlay_edit *target = other_end(c, edit->moved_to);
+    return tree_lstat(c->tree, edit->path).presence == PRESENCE_ABSENT &&
+           commit_is_state(c->tree, edit->moved_to, target ? &target->after : &edit->before,
+                           &ignored);
 }
 
 static bool is_undone(struct commit *c, const struct step *s)
 {
     struct err ignored = {0};
-    if (s->kind == STEP_MOVE)
-        return tree_lstat(c->tree, s->edit->moved_to).presence == PRESENCE_ABSENT;
+    if (s->kind == STEP_MOVE && tree_lstat(c->tree, s->edit->moved_to).presence != PRESENCE_ABSENT)
+        return false;
     return commit_is_state(c->tree, s->edit->path, &s->edit->before, &ignored);
 }
 
-/* From the last to the first; a step that did not happen (or half of it) is put right all the same.
- */
+/* Cut off in the middle of the step? */
+static bool is_half_done(struct commit *c, const struct step *s)
+{
+    const struct overlay_edit *edit = s->edit;
+    if (s->kind != STEP_MOVE)
+        return commit_is_between(c->tree, edit->path, &edit->before, &edit->after);
+    const struct overlay_edit *target = other_end(c, edit->moved_to);
+    return target && tree_lstat(c->tree, edit->path).presence == PRESENCE_ABSENT &&
+           commit_is_between(c->tree, edit->moved_to, &edit->before, &target->after);
+}
+
+/* From the last to the first; a step that did not happen (or half of it) is put right all the same,
+ * and one that cannot be does not keep the others from it. */
 static int roll_back(struct commit *c, size_t count, struct err *e)
 {
     int code = 0;
-    for (size_t i = count; i > 0 && code == 0; i--)
-        if (!is_undone(c, &c->list.items[i - 1]))
-            code = do_step(c, &c->list.items[i - 1], true, e);
+    for (size_t i = count; i > 0; i--) {
+        struct err own = {0};
+        if (is_undone(c, &c->list.items[i - 1]) ||
+            do_step(c, &c->list.items[i - 1], true, &own) == 0 || code != 0)
+            continue;
+        code = own.code;
+        *e = own;
+    }
     return code == 0 ? c->writing->flush(c->tree, e) : code;
 }
 
@@ -274,12 +255,27 @@ static int set_states(const struct commit_request *r, const char *run, enum jour
     return code;
 }
 
+/* A moment at which no journal has a run of this very content yet. */
+#define SECONDS_MAX 60
+
+static int64_t free_moment(const struct commit_request *r)
+{
+    int64_t moment = r->started;
+    for (bool taken = true; taken && moment < r->started + SECONDS_MAX; moment += taken) {
+        taken = false;
+        for (const struct journal_place *const *p = places(r); *p && !taken; p++)
+            taken = journal_is_taken(r->arena, *p, r->edits, r->command, moment);
+    }
+    return moment;
+}
+
 static int prepare_journals(const struct commit_request *r, const char **run, struct err *e)
 {
     int code = 0;
     const struct journal_place *done = NULL;
+    int64_t moment = free_moment(r);
     for (const struct journal_place *const *p = places(r); *p && code == 0; p++) {
-        code = journal_prepare(r->arena, *p, r->edits, r->command, r->started, run, e);
+        code = journal_prepare(r->arena, *p, r->edits, r->command, moment, run, e);
         if (code != 0 && done) {
             struct err ignored = {0}; /* the first error is the one to tell */
             journal_forget(r->arena, done, *run, &ignored);
@@ -303,12 +299,33 @@ static int start(struct commit *c, const struct commit_request *r, struct err *e
             vec_push(r->arena, &c->list, ((struct step){edit, kind_of(edit)}));
     if (c->list.count > 1)
         qsort(c->list.items, c->list.count, sizeof *c->list.items, by_order);
+    return c->writing->lock ? c->writing->lock(c->tree, e) : 0;
+}
+
+/* Nothing new on top of a run that is half done, or of a journal that nobody can read. */
+static int check_journals(const struct commit_request *r, struct err *e)
+{
+    if (strcmp(r->command, "undo") == 0)
+        return 0;
+    for (const struct journal_place *const *p = places(r); *p; p++) {
+        journal_runs runs = {0};
+        int code = journal_list(r->arena, *p, &runs, e);
+        if (code != 0)
+            return code;
+        vec_each (run, &runs)
+            if (run->state == JOURNAL_PREPARED)
+                return err_set(e, ERR_REFUSED,
+                               "the run %s was begun and not finished meanwhile: nothing was "
+                               "written",
+                               run->run);
+    }
     return 0;
 }
 
 static enum commit_result take_back(struct commit *c, size_t count, const char *run, struct err *e)
 {
     struct err back = {0};
+    leftovers_clear_edits(c->request->arena, c->tree, c->request->edits);
     if (roll_back(c, count, &back) == 0 &&
         set_states(c->request, run, JOURNAL_ROLLED_BACK, &back) == 0)
         return COMMIT_ROLLED_BACK;
@@ -344,7 +361,7 @@ enum commit_result commit_run(const struct commit_request *request, const char *
 {
     struct commit c;
     *run = NULL;
-    if (start(&c, request, e) != 0 || check_all(&c, e) != 0 ||
+    if (start(&c, request, e) != 0 || check_journals(request, e) != 0 || check_all(&c, e) != 0 ||
         prepare_journals(request, run, e) != 0)
         return COMMIT_REFUSED;
     FAULT_POINT("prepared");
@@ -355,10 +372,14 @@ enum commit_result commit_continue(const struct commit_request *request, const c
                                    struct err *e)
 {
     struct commit c;
-    if (start(&c, request, e) != 0)
+    if (start(&c, request, e) != 0 || trust_edits(request->edits, TRUST_FORWARD, e) != 0)
         return COMMIT_REFUSED;
+    leftovers_clear_edits(request->arena, request->tree, request->edits);
     vec_each (step, &c.list) {
-        if (is_done(&c, step) || is_undone(&c, step))
+        if (commit_check_way(c.tree, step->edit->path, e) != 0 ||
+            check_writable(&c, step, e) != 0)
+            return COMMIT_REFUSED;
+        if (is_done(&c, step) || is_undone(&c, step) || is_half_done(&c, step))
             continue;
         err_set_at(e, ERR_REFUSED, step->edit->path, 0, 0,
                    "is neither as it was before the run %s nor as that run wanted it", run);

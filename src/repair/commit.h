@@ -41,5 +41,11 @@ enum commit_result commit_roll_back(const struct commit_request *request, const 
 
 /* Is what stands at the edit's path the state S (content by bytes or hash where S has one)? */
 bool commit_is_state(struct tree *t, const char *path, const struct node_state *s, struct err *e);
+/* Is it what a change of owner, mode and attributes from BEFORE to AFTER leaves when it is cut off
+ * in the middle? */
+bool commit_is_between(struct tree *t, const char *path, const struct node_state *before,
+                       const struct node_state *after);
+/* 0 when no link is on the way to PATH (a directory that is not there is none). */
+int commit_check_way(struct tree *t, const char *path, struct err *e);
 
 #endif

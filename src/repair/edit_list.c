@@ -4,6 +4,7 @@
 
 #include "base/hash.h"
 #include "base/limits.h"
+#include "base/map.h"
 #include "base/path.h"
 #include "base/strbuf.h"
 
@@ -275,15 +276,37 @@ static int read_path(struct reader *r, const struct json *o, const char *name, b
     return 0;
 }
 
+/* A file that appears does so with its bytes, and one that is overwritten is known by its hash. */
+static bool has_bytes(const struct overlay_edit *edit)
+{
+    const struct node_state *b = &edit->before, *a = &edit->after;
+    bool was = b->exists && b->type == NODE_FILE, is = a->exists && a->type == NODE_FILE;
+    if (edit->moved_to || edit->moved_from)
+        return !b->has_content && !a->has_content;
+    if (was && is)
+        return (!b->has_content && !a->has_content) ||
+               (b->has_content && (a->has_content || a->hash));
+    return (!was || b->has_content) && (!is || a->has_content);
+}
+
 /* What we can put back: a device, FIFO or socket may change its meta or its name, no more. */
 static bool is_possible(const struct overlay_edit *edit)
 {
     const struct node_state *b = &edit->before, *a = &edit->after;
     bool special = (b->exists && b->type > NODE_SYMLINK) || (a->exists && a->type > NODE_SYMLINK);
     bool moves = edit->moved_to || edit->moved_from;
-    if (!b->exists && !a->exists)
+    bool same = b->exists && a->exists && b->type == a->type;
+    bool directory = (b->exists && b->type == NODE_DIRECTORY) ||
+                     (a->exists && a->type == NODE_DIRECTORY);
+    if ((!b->exists && !a->exists) || !has_bytes(edit))
         return false;
-    return !special || moves || (b->exists && a->exists && b->type == a->type);
+    /* One name of a pair is there before, the other after. */
+    if (moves)
+        return edit->moved_to ? !edit->moved_from && b->exists && !a->exists
+                              : !b->exists && a->exists;
+    if (directory && b->exists && a->exists && !same)
+        return false;
+    return !special || same;
 }
 
 static int read_edit(struct reader *r, const struct json *o, struct overlay_edit *edit)
@@ -305,6 +328,33 @@ static int read_edit(struct reader *r, const struct json *o, struct overlay_edit
     return code;
 }
 
+/* Each path once, and both ends of a move in one directory. */
+static int check_paths(struct reader *r, const struct edit_list *list)
+{
+    struct map paths;
+    map_init(&paths, r->arena);
+    vec_each (edit, &list->edits) {
+        r->path = edit->path;
+        if (map_get(&paths, edit->path))
+            return wrong(r, "its path stands there twice");
+        map_set(&paths, edit->path, edit);
+    }
+    vec_each (edit, &list->edits) {
+        const char *to = edit->moved_to ? edit->moved_to : edit->moved_from;
+        const struct overlay_edit *other = to ? map_get(&paths, to) : NULL;
+        r->path = edit->path;
+        if (!to)
+            continue;
+        const char *back = !other ? NULL : edit->moved_to ? other->moved_from : other->moved_to;
+        const struct node_state *here = edit->moved_to ? &edit->before : &edit->after;
+        if (!back || strcmp(back, edit->path) != 0 ||
+            strcmp(path_parent(r->arena, edit->path), path_parent(r->arena, to)) != 0 ||
+            here->type != (edit->moved_to ? other->after.type : other->before.type))
+            return wrong(r, "a move without its other end");
+    }
+    return 0;
+}
+
 int edit_list_parse(struct arena *a, const struct json *json, edit_content *content, void *context,
                     struct edit_list *out, struct err *e)
 {
@@ -319,7 +369,7 @@ int edit_list_parse(struct arena *a, const struct json *json, edit_content *cont
             return code;
         vec_push(a, &out->edits, edit);
     }
-    return 0;
+    return check_paths(&r, out);
 }
 
 const char *edit_state_hash(const struct node_state *s)

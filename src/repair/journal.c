@@ -8,12 +8,14 @@
 #include "base/limits.h"
 #include "base/path.h"
 #include "base/strbuf.h"
+#include "guest/fault.h"
+#include "repair/leftovers.h"
 
 #define SCHEMA        "diskmend.journal/1"
 #define RUN_HEX       16u
 #define RUN_CHARS     (16u + 1 + RUN_HEX) /* 20261122T160411Z-0123456789abcdef */
 #define RUNS_MAX      10000u
-#define MANIFEST_MAX  (64u * 1024u * 1024u)
+#define MANIFEST_MAX  (16u * 1024u * 1024u) /* LIMIT_EDITS of the usual length */
 
 static const char *const state_names[] = {"prepared", "committed", "rolled-back", "undone"};
 
@@ -63,6 +65,13 @@ static const char *image_path(struct arena *a, const char *directory, size_t num
 
 /* --- writing ---------------------------------------------------------------------------------- */
 
+/* A real directory of root's; in ours nobody else may even look. */
+static bool is_roots_own(const struct stat_answer *s, bool ours)
+{
+    return s->node.type == NODE_DIRECTORY && s->node.uid == 0 &&
+           !(s->node.mode & (ours ? 077 : 022));
+}
+
 /* Real directories of root's that nobody else may write, down to BASE; the missing ones are made.
  * A base of "/" is a directory of this machine, whose manners the caller has checked. */
 static int prepare_base(struct arena *a, const struct journal_place *p, struct err *e)
@@ -82,14 +91,30 @@ static int prepare_base(struct arena *a, const struct journal_place *p, struct e
             int code = w->make(p->tree, path, &made, e);
             if (code != 0)
                 return code;
-        } else if (s.node.type != NODE_DIRECTORY || s.node.uid != 0 || (s.node.mode & 022) ||
-                   (ours && (s.node.mode & 077))) {
+        } else if (!is_roots_own(&s, ours)) {
             return err_set_at(e, ERR_REFUSED, path, 0, 0,
                               "no place for the journal: not a plain directory that only root may "
                               "write; give --backup-dir DIR");
         }
         if (ours)
             return 0;
+    }
+    return 0;
+}
+
+/* The same for a journal that is there. */
+static int check_base(struct arena *a, const struct journal_place *p, struct err *e)
+{
+    for (const char *at = p->base; strcmp(p->base, "/") != 0 && *at;) {
+        at += strcspn(at + 1, "/") + 1;
+        const char *path = arena_text(a, (struct bytes){p->base, (size_t)(at - p->base)});
+        struct stat_answer s = tree_lstat(p->tree, path);
+        if (s.presence == PRESENCE_UNREADABLE)
+            return err_set_at(e, ERR_IO, path, 0, 0, "%s", s.reason);
+        if (s.presence == PRESENCE_PRESENT && !is_roots_own(&s, *at == '\0'))
+            return err_set_at(e, ERR_REFUSED, path, 0, 0,
+                              "not a plain directory that only root may write: the journal in it "
+                              "is not to be trusted");
     }
     return 0;
 }
@@ -109,13 +134,31 @@ static int write_file(struct tree *t, const char *path, struct bytes content, bo
     return replace ? w->replace(t, path, &s, e) : w->make(t, path, &s, e);
 }
 
-static void remove_run(struct arena *a, struct tree *t, const char *directory)
+/* Its state goes first, then its manifest: half a run is none. */
+static int remove_run(struct arena *a, struct tree *t, const char *directory, struct err *e)
 {
-    struct err ignored = {0}; /* what is left of it is no run: it has no manifest */
-    struct list_answer names = t->engine->list(t, directory);
-    for (size_t i = 0; i < names.count; i++)
-        tree_writing(t)->remove(t, path_join(a, directory, names.names[i]), &ignored);
-    tree_writing(t)->remove(t, directory, &ignored);
+    int code = 0;
+    struct list_answer names = tree_list(t, directory);
+    for (size_t i = names.count; i > 0 && code == 0; i--)
+        code = tree_writing(t)->remove(t, path_join(a, directory, names.names[i - 1]), e);
+    return code == 0 ? tree_writing(t)->remove(t, directory, e) : code;
+}
+
+/* What runs left that were killed before they were prepared, and so before they changed anything. */
+static void clear_stillborn(struct arena *a, const struct journal_place *p)
+{
+    leftovers_clear(a, p->tree, p->base);
+    if (strcmp(p->base, "/") != 0)
+        leftovers_clear(a, p->tree, path_parent(a, p->base));
+    struct list_answer names = tree_list(p->tree, p->base);
+    for (size_t i = 0; i < names.count; i++) {
+        const char *directory = run_directory(a, p, names.names[i]);
+        struct err ignored = {0};
+        if (is_run_name(names.names[i]) &&
+            tree_lstat(p->tree, directory).node.type == NODE_DIRECTORY &&
+            tree_lstat(p->tree, path_join(a, directory, "state")).presence == PRESENCE_ABSENT)
+            remove_run(a, p->tree, directory, &ignored);
+    }
 }
 
 static struct json *manifest_json(struct arena *a, const struct edit_list *edits,
@@ -143,19 +186,44 @@ static int write_run(struct arena *a, struct tree *t, const char *directory, con
     return code == 0 ? tree_writing(t)->flush(t, e) : code;
 }
 
+/* The manifest and the name that comes of it. 0 or the error. */
+static int name_run(struct arena *a, const struct edit_list *edits, const char *command,
+                    int64_t started, content_list *contents, const char **manifest,
+                    const char **run, struct err *e)
+{
+    char hash[HASH_HEX_CHARS + 1];
+    CLEANUP_JSON struct json *json = manifest_json(a, edits, command, started, contents);
+    *manifest = json_print(a, json, true);
+    if (strlen(*manifest) > MANIFEST_MAX)
+        return err_set(e, ERR_LIMIT, "too many changes for one run");
+    if (!hash_sha256_hex(bytes_of(*manifest), hash))
+        return err_set(e, ERR_INTERNAL, "the hash library fails");
+    *run = arena_printf(a, "%s-%.*s", time_text(a, started, false), (int)RUN_HEX, hash);
+    return 0;
+}
+
+bool journal_is_taken(struct arena *a, const struct journal_place *place,
+                      const struct edit_list *edits, const char *command, int64_t started)
+{
+    struct err ignored = {0};
+    content_list contents = {0};
+    const char *manifest, *run;
+    return name_run(a, edits, command, started, &contents, &manifest, &run, &ignored) == 0 &&
+           tree_lstat(place->tree, path_join(a, run_directory(a, place, run), "state")).presence !=
+               PRESENCE_ABSENT;
+}
+
 int journal_prepare(struct arena *a, const struct journal_place *place, const struct edit_list *edits,
                     const char *command, int64_t started, const char **run, struct err *e)
 {
-    char hash[HASH_HEX_CHARS + 1];
     content_list contents = {0};
-    CLEANUP_JSON struct json *json = manifest_json(a, edits, command, started, &contents);
-    const char *manifest = json_print(a, json, true);
-    if (!hash_sha256_hex(bytes_of(manifest), hash))
-        return err_set(e, ERR_INTERNAL, "the hash library fails");
-    int code = prepare_base(a, place, e);
+    const char *manifest;
+    int code = name_run(a, edits, command, started, &contents, &manifest, run, e);
+    if (code == 0)
+        code = prepare_base(a, place, e);
     if (code != 0)
         return code;
-    *run = arena_printf(a, "%s-%.*s", time_text(a, started, false), (int)RUN_HEX, hash);
+    clear_stillborn(a, place);
     const char *directory = run_directory(a, place, *run);
     struct stat_answer base = tree_lstat(place->tree, place->base);
     struct node_state made = {.exists = true,
@@ -165,17 +233,23 @@ int journal_prepare(struct arena *a, const struct journal_place *place, const st
                               .gid = base.node.gid};
     code = tree_writing(place->tree)->make(place->tree, directory, &made, e);
     if (code != 0)
-        return code;
+        return err_context(e, "no journal can be kept there (--backup-dir DIR keeps one on this "
+                              "machine)");
     code = write_run(a, place->tree, directory, manifest, &contents, e);
-    if (code != 0)
-        remove_run(a, place->tree, directory);
+    if (code != 0) {
+        struct err ignored = {0}; /* without its state it is no run */
+        err_context(e, "no journal can be kept there (--backup-dir DIR keeps one on this machine)");
+        remove_run(a, place->tree, directory, &ignored);
+    }
     return code;
 }
 
 int journal_set_state(struct arena *a, const struct journal_place *place, const char *run,
                       enum journal_state state, struct err *e)
 {
-    const char *path = path_join(a, run_directory(a, place, run), "state");
+    const char *directory = run_directory(a, place, run);
+    const char *path = path_join(a, directory, "state");
+    leftovers_clear(a, place->tree, directory);
     int code = write_file(place->tree, path,
                           bytes_of(arena_printf(a, "%s\n", state_names[state])), true, e);
     return code == 0 ? tree_writing(place->tree)->flush(place->tree, e) : code;
@@ -184,17 +258,15 @@ int journal_set_state(struct arena *a, const struct journal_place *place, const 
 int journal_forget(struct arena *a, const struct journal_place *place, const char *run,
                    struct err *e)
 {
+    if (!is_run_name(run))
+        return err_set(e, ERR_NOT_FOUND, "\"%s\" is no name of a run", run);
     const char *directory = run_directory(a, place, run);
-    if (!is_run_name(run) || tree_lstat(place->tree, directory).presence != PRESENCE_PRESENT)
+    struct stat_answer s = tree_lstat(place->tree, directory);
+    if (s.presence != PRESENCE_PRESENT)
         return err_set(e, ERR_NOT_FOUND, "there is no run %s", run);
-    /* Its state goes first: half a run is none. */
-    struct list_answer names = tree_list(place->tree, directory);
-    int code = 0;
-    for (size_t i = names.count; i > 0 && code == 0; i--)
-        code = tree_writing(place->tree)
-                   ->remove(place->tree, path_join(a, directory, names.names[i - 1]), e);
-    if (code == 0)
-        code = tree_writing(place->tree)->remove(place->tree, directory, e);
+    if (s.node.type != NODE_DIRECTORY || strcmp(s.real_path, directory) != 0)
+        return err_set_at(e, ERR_REFUSED, directory, 0, 0, "is no plain directory");
+    int code = remove_run(a, place->tree, directory, e);
     return code == 0 ? tree_writing(place->tree)->flush(place->tree, e) : code;
 }
 
@@ -209,6 +281,10 @@ static int read_plain(const struct journal_place *p, const char *path, uint64_t 
         strcmp(s.real_path, path) != 0)
         return err_set_at(e, ERR_REFUSED, path, 0, 0, "%s",
                           s.presence == PRESENCE_UNREADABLE ? s.reason : "is no plain file there");
+    bool foreign = strcmp(p->base, "/") != 0 && s.node.uid != 0;
+    if (foreign || (s.node.mode & 077))
+        return err_set_at(e, ERR_REFUSED, path, 0, 0,
+                          "belongs to somebody else or is open to others: not of our making");
     struct read_answer r = p->tree->engine->read(p->tree, path, limit);
     if (r.presence != PRESENCE_PRESENT || r.cut)
         return err_set_at(e, r.cut ? ERR_LIMIT : ERR_IO, path, 0, 0, "%s",
@@ -270,6 +346,7 @@ static int read_about(struct arena *a, const struct journal_place *p, const char
 }
 
 struct images {
+    uint64_t bytes; /* read so far: a manifest may name the largest of them over and over */
     struct arena *arena;
     const struct journal_place *place;
     const char *directory;
@@ -279,7 +356,12 @@ static struct bytes read_image(void *context, size_t number, struct err *e)
 {
     struct images *i = context;
     struct bytes out = {0};
-    read_plain(i->place, image_path(i->arena, i->directory, number), LIMIT_EDIT_BYTES, &out, e);
+    const char *path = image_path(i->arena, i->directory, number);
+    if (i->bytes > LIMIT_TOTAL_BYTES)
+        err_set_at(e, ERR_LIMIT, path, 0, 0, "more bytes than a journal may hold");
+    else
+        read_plain(i->place, path, LIMIT_EDIT_BYTES, &out, e);
+    i->bytes += out.len;
     return out;
 }
 
@@ -295,10 +377,12 @@ int journal_read(struct arena *a, const struct journal_place *place, const char 
     if (strcmp(s.real_path, directory) != 0)
         return err_set_at(e, ERR_REFUSED, directory, 0, 0, "is reached through a link");
     CLEANUP_JSON struct json *manifest = NULL;
-    int code = read_manifest(a, place, run, &manifest, e);
+    int code = check_base(a, place, e);
+    if (code == 0)
+        code = read_manifest(a, place, run, &manifest, e);
     if (code == 0)
         code = read_about(a, place, run, manifest, about, e);
-    struct images images = {a, place, directory};
+    struct images images = {0, a, place, directory};
     return code == 0 ? edit_list_parse(a, json_member(manifest, "edits"), read_image, &images,
                                        edits, e)
                      : code;
@@ -314,6 +398,9 @@ int journal_list(struct arena *a, const struct journal_place *place, journal_run
         return err_set_at(e, ERR_IO, place->base, 0, 0, "%s", base.reason);
     if (base.node.type != NODE_DIRECTORY || strcmp(base.real_path, place->base) != 0)
         return err_set_at(e, ERR_REFUSED, place->base, 0, 0, "is no plain directory");
+    int base_code = check_base(a, place, e);
+    if (base_code != 0)
+        return base_code;
     struct list_answer names = tree_list(place->tree, place->base);
     for (size_t i = 0; i < names.count && out->count < RUNS_MAX; i++) {
         struct journal_run about;
@@ -328,7 +415,8 @@ int journal_list(struct arena *a, const struct journal_place *place, journal_run
         if (code == 0)
             code = read_about(a, place, run, manifest, &about, e);
         if (code != 0)
-            return err_context(e, "the run %s cannot be used", run);
+            return err_context(e, "the run %s cannot be used (undo --forget removes its record)",
+                               run);
         vec_push(a, out, about);
     }
     return 0;

@@ -8,6 +8,8 @@
 #include "guest/writing.h"
 #include "repair/edit_list.h"
 
+/* Reading holds the place against the same rules as making it: real directories of root's that
+ * nobody else may write, files of root's that nobody else may read. */
 #define JOURNAL_DIRECTORY "/var/lib/diskmend"
 
 enum journal_state { JOURNAL_PREPARED, JOURNAL_COMMITTED, JOURNAL_ROLLED_BACK, JOURNAL_UNDONE };
@@ -34,6 +36,9 @@ struct journal_run {
  * may write there. */
 int journal_prepare(struct arena *a, const struct journal_place *place, const struct edit_list *edits,
                     const char *command, int64_t started, const char **run, struct err *e);
+/* Is there a run already that journal_prepare would make of these? */
+bool journal_is_taken(struct arena *a, const struct journal_place *place,
+                      const struct edit_list *edits, const char *command, int64_t started);
 /* Change the state of a run; flushed. */
 int journal_set_state(struct arena *a, const struct journal_place *place, const char *run,
                       enum journal_state state, struct err *e);

@@ -3,8 +3,10 @@
 
 #include <string.h>
 
+#include "base/escape.h"
 #include "base/map.h"
 #include "repair/guard.h"
+#include "repair/label_pass.h"
 #include "repair/policy.h"
 #include "repair/text_edit.h"
 
@@ -31,8 +33,6 @@ struct planner {
     struct map verdicts; /* candidate.key → struct verdict */
     struct judgement *now;
     struct line_moves moves;
-    VEC(const char *) consented; /* rules whose repair was made: their locks may vanish */
-    size_t bans;
 };
 
 typedef VEC(struct candidate) candidates;
@@ -174,7 +174,6 @@ static bool apply(struct planner *p, const struct candidate *c)
     }
     remember(p, c, FATE_APPLIED, NULL);
     note_causes(p, mark, c->rule->id);
-    vec_push(p->arena, &p->consented, c->rule->id);
     vec_each (note, &context.notes)
         vec_push(p->arena, &p->plan->notes, *note);
     return true;
@@ -222,6 +221,8 @@ static void apply_singly(struct planner *p, const candidates *list)
         if (!is_open_question(p, c))
             continue;
         size_t mark = overlay_mark(p->input->tree), causes = p->plan->causes.count;
+        size_t notes = p->plan->notes.count;
+        p->moves.paths.count = 0; /* what is not adopted has moved no line */
         if (!apply(p, c))
             continue;
         struct judgement *then = judgement_make(p->input);
@@ -234,15 +235,18 @@ static void apply_singly(struct planner *p, const candidates *list)
         judgement_free(then);
         overlay_roll_back(p->input->tree, mark);
         p->plan->causes.count = causes;
+        p->plan->notes.count = notes;
         remember(p, c, FATE_LEFT,
                  arena_printf(p->arena, "left as it is, because with its repair %s", why));
     }
 }
 
-static void forget_round(struct planner *p, const candidates *list, size_t mark, size_t causes)
+static void forget_round(struct planner *p, const candidates *list, size_t mark, size_t causes,
+                         size_t notes)
 {
     overlay_roll_back(p->input->tree, mark);
     p->plan->causes.count = causes;
+    p->plan->notes.count = notes;
     p->moves.paths.count = 0;
     vec_each (c, list) {
         struct verdict *v = map_get(&p->verdicts, c->key);
@@ -256,6 +260,7 @@ static bool one_round(struct planner *p)
 {
     candidates list = {0};
     size_t mark = overlay_mark(p->input->tree), causes = p->plan->causes.count;
+    size_t notes = p->plan->notes.count;
     bool changed = false;
     p->moves.paths.count = 0;
     collect(p, &list);
@@ -268,7 +273,7 @@ static bool one_round(struct planner *p)
             adopt(p, then);
         } else {
             judgement_free(then);
-            forget_round(p, &list, mark, causes);
+            forget_round(p, &list, mark, causes, notes);
             apply_singly(p, &list);
             changed = overlay_mark(p->input->tree) != mark;
         }
@@ -333,6 +338,18 @@ static void list_left(struct planner *p)
     free_records(&list);
 }
 
+/* What is new has no label yet; the guest's policy says which. */
+static struct judgement *label_new(const struct repair_input *input, struct plan *plan,
+                                   struct judgement *now)
+{
+    struct err e = {0};
+    const char *note;
+    bool changed = label_pass(input->arena, input->tree, now->facts, &note, &e);
+    if (note)
+        vec_push(input->arena, &plan->notes, note);
+    return changed ? judgement_make(input) : now;
+}
+
 static int check_users(const struct repair_input *input, const struct login_answer *answer,
                        struct err *e)
 {
@@ -342,7 +359,7 @@ static int check_users(const struct repair_input *input, const struct login_answ
     return err_set(e, ERR_NOT_FOUND,
                    "there is no account \"%s\" on this disk; to make one, use "
                    "\"diskmend access %s --user %s --create\"",
-                   user, input->options->target, user);
+                   user, input->options->target, escape_shell_word(input->arena, user));
 }
 
 struct plan *plan_make(const struct repair_input *input, struct err *e)
@@ -363,6 +380,9 @@ struct plan *plan_make(const struct repair_input *input, struct err *e)
             break;
         start_again(&p, start);
     }
+    struct judgement *labelled = label_new(input, p.plan, p.now);
+    if (labelled != p.now)
+        adopt(&p, labelled);
     list_left(&p);
     p.plan->after = p.now;
     return p.plan;
@@ -382,6 +402,7 @@ struct plan *plan_of_job(const struct repair_input *input, const char *name, pla
     const char *const *paths = overlay_touched(input->tree, mark, &count);
     for (size_t i = 0; i < count; i++)
         vec_push(input->arena, &p->causes, ((struct plan_cause){paths[i], NULL, name}));
+    label_new(input, p, p->before);
     p->after = judgement_make(input);
     return p;
 }

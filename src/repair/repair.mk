@@ -2,19 +2,29 @@
 noinst_LIBRARIES += librepair.a
 librepair_a_SOURCES = \
 	src/repair/account_edit.c src/repair/account_edit.h \
+	src/repair/acl.c src/repair/acl.h \
 	src/repair/commit.c src/repair/commit.h \
+	src/repair/commit_parts.h \
+	src/repair/commit_room.c \
+	src/repair/commit_state.c \
 	src/repair/edit_list.c src/repair/edit_list.h \
 	src/repair/firewall_edit.c src/repair/firewall_edit.h \
 	src/repair/guard.c src/repair/guard.h \
 	src/repair/journal.c src/repair/journal.h \
 	src/repair/judge.c \
+	src/repair/key_edit.c src/repair/key_edit.h \
+	src/repair/label.c src/repair/label.h \
+	src/repair/label_pass.h \
+	src/repair/label_pattern.c src/repair/label_pattern.h \
 	src/repair/leftovers.c src/repair/leftovers.h \
 	src/repair/plan.c \
 	src/repair/policy.c src/repair/policy.h \
 	src/repair/repair.h \
 	src/repair/sshd_edit.c src/repair/sshd_edit.h \
+	src/repair/sudo_edit.c src/repair/sudo_edit.h \
 	src/repair/template.c src/repair/template.h \
 	src/repair/text_edit.c src/repair/text_edit.h \
+	src/repair/tree_copy.c src/repair/tree_copy.h \
 	src/repair/trust.c src/repair/trust.h \
 	src/repair/undo.c src/repair/undo.h \
 	src/repair/verb.c src/repair/verb.h \
@@ -26,12 +36,18 @@ librepair_a_SOURCES = \
 	src/repair/verb_firewall.c \
 	src/repair/verb_group.c \
 	src/repair/verb_hostkey.c \
+	src/repair/verb_key.c \
+	src/repair/verb_key_line.c \
+	src/repair/verb_key_safe.c \
+	src/repair/verb_label.c \
 	src/repair/verb_line.c \
 	src/repair/verb_mount.c \
 	src/repair/verb_pam.c \
 	src/repair/verb_pam_file.c \
 	src/repair/verb_reset.c src/repair/verb_reset.h \
 	src/repair/verb_reset_fstab.c \
+	src/repair/verb_session.c \
 	src/repair/verb_sshd.c \
 	src/repair/verb_sshd_list.c \
+	src/repair/verb_sudo.c \
 	src/repair/verb_unit.c
