@@ -18,7 +18,37 @@ dist_rules_DATA = \
 	rules/sudo.json \
 	rules/sshd-keywords.json \
 	rules/sshd.json \
+	rules/repair-1.schema.json \
+	rules/runs-1.schema.json \
+	rules/undo-1.schema.json \
 	rules/why-1.schema.json
+
+nobase_dist_pkgdata_DATA = \
+	rules/templates/alpine/sshd_config \
+	rules/templates/amazon/sshd_config \
+	rules/templates/azurelinux/pam.d/sshd \
+	rules/templates/azurelinux/sshd_config \
+	rules/templates/debian/pam.d/common-account \
+	rules/templates/debian/pam.d/common-auth \
+	rules/templates/debian/pam.d/common-password \
+	rules/templates/debian/pam.d/common-session \
+	rules/templates/debian/pam.d/common-session-noninteractive \
+	rules/templates/debian/pam.d/sshd \
+	rules/templates/debian/sshd_config \
+	rules/templates/flatcar/sshd_config \
+	rules/templates/generic/sshd_config \
+	rules/templates/rhel/pam.d/password-auth \
+	rules/templates/rhel/pam.d/postlogin \
+	rules/templates/rhel/pam.d/sshd \
+	rules/templates/rhel/pam.d/system-auth \
+	rules/templates/rhel/sshd_config \
+	rules/templates/suse/pam.d/common-account \
+	rules/templates/suse/pam.d/common-auth \
+	rules/templates/suse/pam.d/common-password \
+	rules/templates/suse/pam.d/common-session \
+	rules/templates/suse/pam.d/sshd \
+	rules/templates/suse/sshd_config \
+	rules/templates/ubuntu/sshd_config
 
 lensesdir = $(pkgdatadir)/rules/lenses
 dist_lenses_DATA = \

@@ -19,7 +19,24 @@ struct masks {
     const bool *old_hidden, *new_hidden;
 };
 
-static bool *hidden_lines(struct arena *a, const struct bytes *text)
+/* An account file's line with something for a password that may be a hash of the oldest kind. */
+#define OLDEST_HASH_CHARS 13u
+
+static bool has_old_hash(const char *path, struct bytes line)
+{
+    static const char *const files[] = {"/etc/passwd", "/etc/passwd-", "/etc/group", "/etc/group-"};
+    const char *colon = line.len ? memchr(line.ptr, ':', line.len) : NULL;
+    bool is_account = false;
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++)
+        is_account |= strcmp(path, files[i]) == 0;
+    if (!is_account || !colon)
+        return false;
+    struct bytes rest = bytes_cut(line, (size_t)(colon - line.ptr) + 1, line.len);
+    const char *end = rest.len ? memchr(rest.ptr, ':', rest.len) : NULL;
+    return (end ? (size_t)(end - rest.ptr) : rest.len) >= OLDEST_HASH_CHARS;
+}
+
+static bool *hidden_lines(struct arena *a, const char *path, const struct bytes *text)
 {
     size_t count = 0;
     for (size_t i = 0; text && i < text->len; i++)
@@ -30,7 +47,8 @@ static bool *hidden_lines(struct arena *a, const struct bytes *text)
     for (size_t at = 0; text && at < text->len; line++) {
         const char *newline = memchr(text->ptr + at, '\n', text->len - at);
         size_t end = newline ? (size_t)(newline - text->ptr) : text->len;
-        hidden[line] = secret_line(&block, bytes_cut(*text, at, end));
+        struct bytes own = bytes_cut(*text, at, end);
+        hidden[line] = secret_line(&block, own) || has_old_hash(path, own);
         at = newline ? end + 1 : text->len;
     }
     return hidden;
@@ -92,7 +110,7 @@ static struct bytes masked(struct arena *a, const struct bytes *own, const struc
         struct bytes line = bytes_cut(*own, at, end), password, there;
         const char *colon = line.len ? memchr(line.ptr, ':', line.len) : NULL;
         struct bytes name = colon ? bytes_cut(line, 0, (size_t)(colon - line.ptr)) : line;
-        if (!colon || !password_of(&line, name, &password)) {
+        if (!colon || !password_of(&line, name, &password) || secret_has_hash(name)) {
             strbuf_add(&out, line.len ? "(not shown)" : "");
         } else {
             struct bytes rest = bytes_cut(line, name.len + 1 + password.len, line.len);
@@ -111,25 +129,41 @@ static struct bytes masked(struct arena *a, const struct bytes *own, const struc
     return strbuf_bytes(&out);
 }
 
-static const char *diff_of(struct arena *a, const char *path, const struct node_state *before,
-                           const struct node_state *after)
+/* What the change is made for, as one line. */
+static const char *behind(struct arena *a, const struct plan_causes *causes)
 {
+    struct strbuf out;
+    strbuf_init(&out, a);
+    for (size_t i = 0; i < causes->rule_count; i++)
+        strbuf_printf(&out, "%s%s", i > 0 ? ", " : "", causes->rules[i]);
+    return out.len > 0 ? out.ptr : causes->job;
+}
+
+/* Member "diff", and "hidden" when something in it is no quotation. */
+static void set_diff(struct entry *e, struct json *o)
+{
+    struct arena *a = e->arena;
+    const char *path = e->edit->path;
+    const struct node_state *before = &e->edit->before, *after = &e->edit->after;
     struct strbuf out;
     strbuf_init(&out, a);
     const struct bytes *old = before->exists && before->has_content ? &before->content : NULL;
     const struct bytes *new = after->exists && after->has_content ? &after->content : NULL;
-    struct bytes old_masked, new_masked;
+    struct plan_causes causes = plan_causes_of(a, e->plan, path);
+    const char *why = behind(a, &causes);
     uint32_t mode = after->exists ? after->mode : before->mode;
-    if (secret_path(path)) {
-        old_masked = masked(a, old, new, "<old>");
-        new_masked = masked(a, new, old, "<new>");
-        diff_unified(&out, path, old ? &old_masked : NULL, new ? &new_masked : NULL, mode, NULL,
-                     NULL);
+    bool hidden = secret_path(path);
+    if (hidden) {
+        struct bytes old_masked = masked(a, old, new, "<old>");
+        struct bytes new_masked = masked(a, new, old, "<new>");
+        diff_unified(&out, path, old ? &old_masked : NULL, new ? &new_masked : NULL, mode, why,
+                     NULL, NULL);
     } else {
-        struct masks masks = {hidden_lines(a, old), hidden_lines(a, new)};
-        diff_unified(&out, path, old, new, mode, is_hidden, &masks);
+        struct masks masks = {hidden_lines(a, path, old), hidden_lines(a, path, new)};
+        hidden = diff_unified(&out, path, old, new, mode, why, is_hidden, &masks);
     }
-    return out.ptr;
+    json_set_string(a, o, "diff", out.ptr);
+    json_set_bool(a, o, "hidden", hidden);
 }
 
 /* --- entries ---------------------------------------------------------------------------------- */
@@ -202,9 +236,10 @@ static void add_whole(struct entry *e, const char *change, const struct node_sta
                            : arena_printf(a, "%s %s %s", node_type_name(s->type),
                                           mode_text(a, s->mode), owner_text(a, s));
     json_set_string(a, o, change[0] == 'c' ? "to" : "from", what);
-    bool shows = s->type == NODE_FILE;
-    json_set_string(a, o, "diff",
-                    shows ? diff_of(a, e->edit->path, &e->edit->before, &e->edit->after) : NULL);
+    if (s->type == NODE_FILE)
+        set_diff(e, o);
+    else
+        json_set(a, o, "diff", json_new_null(a));
 }
 
 static void add_changes(struct entry *e)
@@ -218,7 +253,7 @@ static void add_changes(struct entry *e)
     }
     if (n->has_content && !(b->has_content && bytes_equal(b->content, n->content))) {
         struct json *o = add(e, e->edit->path, "content");
-        json_set_string(a, o, "diff", diff_of(a, e->edit->path, b, n));
+        set_diff(e, o);
     }
     if (n->type == NODE_SYMLINK && strcmp(n->target, b->target) != 0)
         add_from_to(e, "link", b->target, n->target);

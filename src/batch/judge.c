@@ -3,6 +3,7 @@
 #include "batch/why.h"
 #include "facts/facts.h"
 #include "login/login.h"
+#include "repair/journal.h"
 #include "report/report.h"
 #include "syntax/lens.h"
 
@@ -13,6 +14,28 @@ void judge_opened_notes(struct arena *a, const struct judge_target *target,
     const char *const *opened = opened_notes(target->opened, &count);
     for (size_t i = 0; i < count; i++)
         vec_push(a, &notes->texts, opened[i]);
+}
+
+/* While a run is half done, what is judged is neither the old guest nor the mended one. */
+static void note_prepared(struct arena *a, const struct worker_request *request, struct tree *tree,
+                          struct judge_notes *notes)
+{
+    struct journal_place place = {tree, JOURNAL_DIRECTORY};
+    journal_runs runs = {0};
+    struct err e = {0};
+    if (journal_list(a, &place, &runs, &e) != 0)
+        vec_push(a, &notes->texts,
+                 arena_printf(a, "the journal of diskmend on it cannot be used: %s%s%s", e.path,
+                              *e.path ? ": " : "", e.text));
+    const char *target = target_words(a, &request->target);
+    vec_each (run, &runs)
+        if (run->state == JOURNAL_PREPARED)
+            vec_push(a, &notes->texts,
+                     arena_printf(a,
+                                  "the run %s of diskmend on it was begun and not finished: "
+                                  "\"diskmend undo %s %s\" takes it back, \"diskmend repair %s "
+                                  "--continue %s\" finishes it",
+                                  run->run, target, run->run, target, run->run));
 }
 
 static void gather_notes(struct arena *a, const struct judge_target *target, const struct facts *f,
@@ -58,11 +81,13 @@ struct report_input judge_report_input(const struct worker_request *request,
 }
 
 static struct json *scan_document(struct arena *a, const struct worker_request *request,
-                                  const struct judge_target *target, const struct facts *f,
-                                  const struct json *facts_json, const struct login_answer *answer)
+                                  const struct judge_target *target, struct tree *tree,
+                                  const struct facts *f, const struct json *facts_json,
+                                  const struct login_answer *answer)
 {
     struct rule_results *results = rules_evaluate(request->rules, facts_json, &request->selection);
     struct judge_notes notes = {0};
+    note_prepared(a, request, tree, &notes);
     gather_notes(a, target, f, answer, &notes);
     add_gaps(a, f, results);
     struct report_input input = judge_report_input(request, target, &notes);
@@ -79,11 +104,13 @@ static struct json *scan_document(struct arena *a, const struct worker_request *
 
 /* One a subject. */
 static struct json *why_documents(struct arena *a, const struct worker_request *request,
-                                  const struct judge_target *target, const struct facts *f,
-                                  const struct json *facts_json, const struct login_answer *answer)
+                                  const struct judge_target *target, struct tree *tree,
+                                  const struct facts *f, const struct json *facts_json,
+                                  const struct login_answer *answer)
 {
     struct rule_results gaps = {0};
     struct judge_notes notes = {0};
+    note_prepared(a, request, tree, &notes);
     gather_notes(a, target, f, NULL, &notes); /* an unknown user is a lock here, not a note */
     add_gaps(a, f, &gaps);
     struct report_input input = judge_report_input(request, target, &notes);
@@ -99,10 +126,11 @@ static struct json *why_documents(struct arena *a, const struct worker_request *
 }
 
 static struct json *whole_facts(struct arena *a, const struct worker_request *request,
-                                const struct judge_target *target, const struct facts *f,
-                                struct json *facts_json, const struct login_answer *answer)
+                                const struct judge_target *target, struct tree *tree,
+                                const struct facts *f, struct json *facts_json, const struct login_answer *answer)
 {
     struct judge_notes notes = {0};
+    note_prepared(a, request, tree, &notes);
     gather_notes(a, target, f, answer, &notes);
     struct report_input input = judge_report_input(request, target, &notes);
     input.status = f->gaps.count > 0 ? REPORT_PARTIAL : REPORT_COMPLETE;
@@ -125,15 +153,15 @@ struct json *judge_root(struct arena *a, const struct worker_request *request,
     struct json *document = NULL;
     switch (request->job) {
     case JOB_SCAN:
-        document = scan_document(a, request, target, f, facts_json, answer);
+        document = scan_document(a, request, target, tree, f, facts_json, answer);
         json_free(facts_json);
         break;
     case JOB_WHY:
-        document = why_documents(a, request, target, f, facts_json, answer);
+        document = why_documents(a, request, target, tree, f, facts_json, answer);
         json_free(facts_json);
         break;
     case JOB_FACTS:
-        document = whole_facts(a, request, target, f, facts_json, answer);
+        document = whole_facts(a, request, target, tree, f, facts_json, answer);
         break;
     case JOB_MEND: /* mend.h */
         json_free(facts_json);

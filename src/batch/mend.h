@@ -6,6 +6,7 @@
 
 #include "batch/judge.h"
 #include "repair/repair.h"
+#include "report/report.h"
 
 enum mending_kind {
     MENDING_REPAIR,   /* plan a repair: diskmend.repair/1 and edits */
@@ -20,7 +21,8 @@ struct mending_request {
     enum mending_kind kind;
     struct repair_options options;
     const char *run; /* undo: NULL is the latest that can be undone; continue, forget: needed */
-    bool force;      /* undo --force */
+    bool force;      /* undo --force; forget: a run that is half done, too */
+    bool dry_run;    /* nothing will be written after the plan: what refuses to be may be read */
     const char *backup_directory; /* of this machine; NULL: none */
     bool no_guest_journal;        /* only with a backup directory */
     bool force_host;              /* the host's own / may be written */
@@ -34,6 +36,10 @@ struct mending_request {
 
 /* "diskmend.repair/1" and so on. */
 const char *mending_schema(const struct mending_request *m);
+/* The document of a job with all its members, those of INPUT filled in and the others empty: what a
+ * failure sends as well. The caller owns it. */
+struct json *mending_document(struct arena *a, const struct worker_request *request,
+                              const struct report_input *input);
 /* Does the job write (then the target must be opened for it)? */
 bool mending_writes(const struct mending_request *m);
 

@@ -1,10 +1,31 @@
 #include "batch/mend_places.h"
 
 #include <errno.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "facts/facts.h"
 #include "guest/directory.h"
+
+int mend_complete_tree(struct arena *a, const struct worker_request *request, struct tree *tree,
+                       struct err *e)
+{
+    if (request->target.kind == TARGET_DIRECTORY)
+        return 0; /* what is mounted there is the host's affair */
+    struct lens_session *lenses = lens_open(a, request->lens_directory, e);
+    if (!lenses)
+        return e->code;
+    struct facts *f = arena_new_struct(a, struct facts);
+    f->arena = a;
+    f->tree = tree;
+    f->lenses = lenses;
+    f->keywords = request->keywords;
+    f->at = request->question.at;
+    facts_read_mounts(f);
+    lens_close(lenses);
+    return 0;
+}
 
 static int open_backup(struct arena *a, const char *directory, struct tree **out, struct err *e)
 {
@@ -49,5 +70,30 @@ const struct journal_run *mend_newest(struct arena *a, const struct journal_plac
     vec_each (run, &runs)
         if (run->state == state)
             found = run;
+    return found;
+}
+
+const struct journal_run *mend_latest_undoable(struct arena *a, const struct journal_place *place,
+                                               struct err *e)
+{
+    journal_runs runs = {0};
+    const struct journal_run *found = NULL;
+    if (journal_list(a, place, &runs, e) != 0)
+        return NULL;
+    vec_each (run, &runs)
+        if (run->state == JOURNAL_COMMITTED && strcmp(run->command, "undo") != 0)
+            found = run;
+    return found;
+}
+
+const struct journal_run *mend_prepared(struct arena *a, const struct mend_places *places)
+{
+    const struct journal_place *both[] = {&places->guest,
+                                          places->has_backup ? &places->backup : NULL};
+    const struct journal_run *found = NULL;
+    for (size_t i = 0; i < 2 && !found; i++) {
+        struct err ignored = {0}; /* what is no journal cannot be gone on with, either */
+        found = both[i] ? mend_newest(a, both[i], JOURNAL_PREPARED, &ignored) : NULL;
+    }
     return found;
 }

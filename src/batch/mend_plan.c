@@ -46,10 +46,7 @@ static struct json *left_json(struct planning *p, const struct plan *plan)
         json_set_string(a, o, "user", left->user);
         json_set_string(a, o, "reason", left->reason);
         json_set_string(a, o, "command", left->command);
-        struct json *at = json_new_object(a);
-        json_set_string(a, at, "file", left->at.file);
-        json_set_number(a, at, "line", left->at.line);
-        json_set(a, o, "at", at);
+        report_place(a, o, &left->at);
         json_append(a, list, o);
     }
     return list;
@@ -64,18 +61,83 @@ const char *mending_schema(const struct mending_request *m)
     return names[m->kind];
 }
 
+struct json *mending_document(struct arena *a, const struct worker_request *request,
+                              const struct report_input *input)
+{
+    const struct mending_request *m = request->mending;
+    struct json *d = report_document(a, mending_schema(m), input);
+    if (m->kind == MENDING_RUNS) {
+        json_set(a, d, "runs", json_new_array(a));
+        return d;
+    }
+    if (mending_writes(m))
+        return d;
+    struct json *users = json_new_array(a);
+    for (size_t i = 0; i < request->question.user_count; i++)
+        json_append(a, users, json_new_string(a, request->question.users[i]));
+    json_set(a, d, "users", users);
+    if (m->kind == MENDING_UNDO)
+        json_set_string(a, d, "undoes", m->run);
+    json_set(a, d, "plan", json_new_array(a));
+    json_set(a, d, "left", json_new_array(a));
+    json_set_bool(a, d, "written", false);
+    json_set_string(a, d, "run", NULL);
+    json_set_string(a, d, "result", input->status == REPORT_FAILED ? "failed" : "planned");
+    json_set(a, d, "remarks", json_new_array(a));
+    json_set(a, d, "before", json_new_array(a));
+    json_set(a, d, "after", json_new_array(a));
+    return d;
+}
+
+static bool is_named(const struct planning *p, const char *user)
+{
+    const struct login_question *q = &p->request->question;
+    for (size_t i = 0; i < q->user_count; i++)
+        if (strcmp(q->users[i], user) == 0)
+            return true;
+    return q->user_count == 0; /* then everybody stands under "after" */
+}
+
+static bool could_log_in(const struct judgement *j, const struct walk *w)
+{
+    vec_each (other, &j->people->walks)
+        if (other->subject.method == w->subject.method &&
+            strcmp(other->subject.user, w->subject.user) == 0)
+            return walk_admission(other) == GATE_OPEN;
+    return false;
+}
+
+/* A lock that was everybody's is taken from everybody: who else it hits is said. */
+static void remark_others(struct planning *p, const struct judgement *had,
+                          const struct judgement *has, const char *what, struct json *remarks)
+{
+    struct arena *a = p->arena;
+    vec_each (w, &has->people->walks)
+        if (!is_named(p, w->subject.user) && walk_admission(w) == GATE_OPEN &&
+            !could_log_in(had, w))
+            json_append(a, remarks,
+                        json_new_string(a, arena_printf(a, "%s %s (%s)", w->subject.user, what,
+                                                        login_method_name(w->subject.method))));
+}
+
 static void fill_document(struct planning *p, const struct plan *plan,
                           const struct report_input *input)
 {
     struct arena *a = p->arena;
     size_t count;
     const struct overlay_edit *edits = overlay_edits(p->tree, &count);
-    json_set(a, p->document, "plan", edit_document(a, edits, count, plan));
-    json_set(a, p->document, "left", left_json(p, plan));
-    json_set_bool(a, p->document, "written", false);
-    json_set_string(a, p->document, "run", p->about ? p->about->run : NULL);
-    json_set(a, p->document, "before", whys(p, plan->before, input));
-    json_set(a, p->document, "after", whys(p, plan->after, input));
+    struct json *remarks = json_new_array(a);
+    vec_each (note, &plan->notes)
+        json_append(a, remarks, json_new_string(a, *note));
+    remark_others(p, plan->before, plan->after, "gets in, too", remarks);
+    remark_others(p, plan->after, plan->before, "no longer gets in", remarks);
+    json_replace(a, p->document, "plan", edit_document(a, edits, count, plan));
+    json_replace(a, p->document, "left", left_json(p, plan));
+    json_replace(a, p->document, "remarks", remarks);
+    json_replace(a, p->document, "before", whys(p, plan->before, input));
+    json_replace(a, p->document, "after", whys(p, plan->after, input));
+    if (p->about)
+        json_replace(a, p->document, "undoes", json_new_string(a, p->about->run));
 }
 
 static struct json *runs_json(struct arena *a, const journal_runs *runs)
@@ -98,9 +160,7 @@ static struct json *runs_json(struct arena *a, const journal_runs *runs)
 /* While a run is half done, nobody knows what the disk is. */
 static int refuse_prepared(struct planning *p, struct err *e)
 {
-    struct err own = {0};
-    const struct journal_run *open =
-        mend_newest(p->arena, mend_authority(&p->places), JOURNAL_PREPARED, &own);
+    const struct journal_run *open = mend_prepared(p->arena, &p->places);
     if (!open)
         return 0;
     const char *target = p->mending->options.target;
@@ -118,7 +178,7 @@ static const char *run_to_undo(struct planning *p, struct err *e)
     const struct journal_place *place = mend_authority(&p->places);
     const struct journal_run *latest = mend_newest(p->arena, place, JOURNAL_PREPARED, e);
     if (!latest && e->code == ERR_NONE)
-        latest = mend_newest(p->arena, place, JOURNAL_COMMITTED, e);
+        latest = mend_latest_undoable(p->arena, place, e);
     if (!latest && e->code == ERR_NONE)
         err_set(e, ERR_NOT_FOUND, "there is no run on it that could be undone");
     return latest ? latest->run : NULL;
@@ -181,7 +241,8 @@ static struct bytes pack(struct planning *p, const struct facts *f)
     const struct overlay_edit *edits = overlay_edits(p->tree, &count);
     if (count > 0)
         strbuf_add_bytes(&out, edit_list_pack(a, edits, count));
-    return count > 0 ? strbuf_bytes(&out) : (struct bytes){0};
+    /* A run of which nothing is left on the disk still has to be closed. */
+    return count > 0 || p->about ? strbuf_bytes(&out) : (struct bytes){0};
 }
 
 /* --- the job ---------------------------------------------------------------------------------- */
@@ -191,8 +252,8 @@ static struct json *list_runs(struct planning *p, const struct report_input *inp
     journal_runs runs = {0};
     if (journal_list(p->arena, mend_authority(&p->places), &runs, e) != 0)
         return NULL;
-    struct json *d = report_document(p->arena, mending_schema(p->mending), input);
-    json_set(p->arena, d, "runs", runs_json(p->arena, &runs));
+    struct json *d = mending_document(p->arena, p->request, input);
+    json_replace(p->arena, d, "runs", runs_json(p->arena, &runs));
     return d;
 }
 
@@ -225,12 +286,10 @@ struct json *mend_plan(struct arena *a, const struct worker_request *request,
     if (plan) {
         vec_each (note, &plan->after->facts->notes)
             vec_push(a, &notes.texts, *note);
-        vec_each (note, &plan->notes)
-            vec_push(a, &notes.texts, *note);
         input = judge_report_input(request, target, &notes);
         input.os = json_member(plan->after->document, "os");
         input.status = plan->after->facts->gaps.count > 0 ? REPORT_PARTIAL : REPORT_COMPLETE;
-        p.document = report_document(a, mending_schema(p.mending), &input);
+        p.document = mending_document(a, request, &input);
         fill_document(&p, plan, &input);
         *edits = pack(&p, plan->after->facts);
         plan_free(plan);

@@ -94,6 +94,8 @@ static int unpack(struct writing *w, struct err *e)
         if (code != 0)
             return code;
     }
+    if (head + 1 == all.len)
+        return 0;
     return edit_list_unpack(w->arena, bytes_cut(all, head + 1, all.len), &w->edits, e);
 }
 
@@ -121,21 +123,70 @@ static struct commit_request request_of(struct writing *w)
 
 /* --- the jobs --------------------------------------------------------------------------------- */
 
+/* The run that is taken back is said to be, wherever it is still told of: one of the two copies may
+ * be gone, and rightly. 0 when one could be told. */
+static int close_undone(struct writing *w, struct err *e)
+{
+    struct err other = {0};
+    int guest = ERR_NOT_FOUND, backup = ERR_NOT_FOUND;
+    if (w->places.has_guest)
+        guest = journal_set_state(w->arena, &w->places.guest, w->undoes, JOURNAL_UNDONE, e);
+    if (w->places.has_backup)
+        backup = journal_set_state(w->arena, &w->places.backup, w->undoes, JOURNAL_UNDONE,
+                                   guest == 0 ? &other : e);
+    return guest == 0 || backup == 0 ? 0 : guest;
+}
+
 static enum commit_result commit(struct writing *w, struct err *e)
 {
     if (unpack(w, e) != 0)
         return COMMIT_REFUSED;
+    if (w->edits.edits.count == 0 && w->undoes) { /* nothing of it is left on the disk */
+        w->run = w->undoes;
+        return close_undone(w, e) == 0 ? COMMIT_DONE : COMMIT_REFUSED;
+    }
     struct commit_request request = request_of(w);
     enum commit_result result = commit_run(&request, &w->run, e);
-    /* The run that is taken back is said to be, wherever it is still told of. */
-    if (result == COMMIT_DONE && w->undoes) {
-        struct err ignored = {0}; /* one of the two copies may be gone, and rightly */
-        if (w->places.has_guest)
-            journal_set_state(w->arena, &w->places.guest, w->undoes, JOURNAL_UNDONE, &ignored);
-        if (w->places.has_backup)
-            journal_set_state(w->arena, &w->places.backup, w->undoes, JOURNAL_UNDONE, &ignored);
-    }
+    struct err ignored = {0};
+    if (result == COMMIT_DONE && w->undoes)
+        close_undone(w, &ignored);
     return result;
+}
+
+/* Of a run that is half done the journal is the only way on and the only way back. */
+static int may_be_forgotten(struct writing *w, const struct journal_place *place, struct err *e)
+{
+    struct journal_run about;
+    struct edit_list edits = {0};
+    struct err damaged = {0};
+    if (w->mending->force ||
+        journal_read(w->arena, place, w->run, &about, &edits, &damaged) != 0 ||
+        about.state != JOURNAL_PREPARED)
+        return 0;
+    return err_set(e, ERR_REFUSED,
+                   "the run %s was begun and not finished, and without its journal nobody can "
+                   "finish it or take it back: undo it first, or say --force",
+                   w->run);
+}
+
+static enum commit_result forget(struct writing *w, struct err *e)
+{
+    const struct journal_place *both[] = {w->places.has_guest ? &w->places.guest : NULL,
+                                          w->places.has_backup ? &w->places.backup : NULL};
+    size_t forgotten = 0;
+    w->run = w->mending->run;
+    for (size_t i = 0; i < 2; i++)
+        if (both[i] && may_be_forgotten(w, both[i], e) != 0)
+            return COMMIT_REFUSED;
+    for (size_t i = 0; i < 2; i++) {
+        struct err own = {0};
+        int code = both[i] ? journal_forget(w->arena, both[i], w->run, &own) : ERR_NOT_FOUND;
+        forgotten += code == 0;
+        if (both[i] && code != 0 && (code != ERR_NOT_FOUND || e->code == ERR_NONE))
+            *e = own;
+    }
+    return forgotten > 0 && (e->code == ERR_NONE || e->code == ERR_NOT_FOUND) ? COMMIT_DONE
+                                                                              : COMMIT_REFUSED;
 }
 
 static enum commit_result go_on(struct writing *w, struct err *e)
@@ -168,9 +219,7 @@ struct json *mend_write(struct arena *a, const struct worker_request *request, s
         result = go_on(&w, &e);
         break;
     case MENDING_FORGET:
-        w.run = w.mending->run;
-        if (journal_forget(a, mend_authority(&w.places), w.run, &e) == 0)
-            result = COMMIT_DONE;
+        result = forget(&w, &e);
         break;
     default:
         err_set(&e, ERR_INTERNAL, "a job that does not write");

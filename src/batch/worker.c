@@ -32,11 +32,17 @@ struct worker {
     int from_child;
     int64_t deadline; /* milliseconds of the monotonic clock */
     bool is_open;
+    bool is_late;  /* one that writes was told so once */
     bool ended;    /* the worker said all it had to say */
     bool stopping; /* it was asked to stop: what it says now does not count */
     char *buffer;
     size_t have, capacity;
 };
+
+static bool writes(const struct worker *p)
+{
+    return p->request->mending && mending_writes(p->request->mending);
+}
 
 static int64_t now_ms(void)
 {
@@ -93,7 +99,7 @@ static void add_failure(struct worker *p, enum err_code code, enum failure_stage
         document = report_why_document(p->arena, &input, NULL);
         break;
     case JOB_MEND:
-        document = report_document(p->arena, mending_schema(p->request->mending), &input);
+        document = mending_document(p->arena, p->request, &input);
         break;
     }
     vec_push(p->arena, &p->outcome.documents, document);
@@ -133,7 +139,7 @@ static void take_frame(struct worker *p, const struct frame *frame)
                               arena_text(p->arena, frame->payload));
         break;
     case FRAME_OPEN:
-        p->is_open = true;
+        p->is_open = p->outcome.opened = true;
         p->deadline = now_ms() + guest_seconds(request) * 1000ll;
         break;
     case FRAME_EMULATION:
@@ -200,6 +206,13 @@ static void late(struct worker *p)
                              p->is_open ? "reading and judging it" : "opening it", seconds,
                              p->is_open ? ": give it more with --timeout SECONDS" : ""));
     ask_to_stop(p);
+}
+
+/* One that writes is waited for, and heard: how the disk was left must be said. */
+static void ask_to_take_back(struct worker *p)
+{
+    kill(p->pid, SIGTERM);
+    p->deadline = now_ms() + WRITING_GRACE_SECONDS * 1000;
 }
 
 /* What hangs in the kernel does not die of SIGKILL: the other targets do not wait for it. */
@@ -303,19 +316,21 @@ bool worker_tick(struct worker *p, bool readable)
         return true;
     if (p->stopping)
         return false;
-    late(p);
+    if (p->is_open && writes(p) && !p->is_late) {
+        p->is_late = true;
+        ask_to_take_back(p);
+    } else {
+        late(p);
+    }
     return true;
 }
 
-/* One that writes is waited for, and heard: how the disk was left must be said. */
 void worker_stop(struct worker *p)
 {
-    if (!p->request->mending || !mending_writes(p->request->mending)) {
+    if (writes(p))
+        ask_to_take_back(p);
+    else
         ask_to_stop(p);
-        return;
-    }
-    kill(p->pid, SIGTERM);
-    p->deadline = now_ms() + WRITING_GRACE_SECONDS * 1000;
 }
 
 struct worker_outcome worker_end(struct worker *p)

@@ -33,6 +33,7 @@ struct worker_outcome {
     VEC(struct json *) documents; /* one per root (why: and subject); owned by the caller */
     struct bytes edits; /* of a plan: for mend.h's MENDING_COMMIT; may hold secrets */
     bool used_emulation_after_kvm; /* say so once, and remember */
+    bool opened; /* a worker that writes may have written */
     int signal; /* SIGINT etc. that stopped us, 0 otherwise */
 };
 

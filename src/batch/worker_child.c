@@ -244,6 +244,8 @@ void worker_child(const struct worker_request *request, int fd, pid_t parent)
             .force_emulation = request->force_emulation,
             .cache_directory = request->cache_directory,
             .for_writing = request->mending && mending_writes(request->mending),
+            .will_be_written = request->mending && !request->mending->dry_run &&
+                               request->mending->kind != MENDING_RUNS,
             .force_host = request->mending && request->mending->force_host,
             .kvm_failed = &kvm_failed,
             .progress = progress,

@@ -10,6 +10,7 @@ diskmend_SOURCES = \
 	src/cli/judging.c src/cli/judging.h \
 	src/cli/main.c \
 	src/cli/mending.c src/cli/mending.h \
+	src/cli/near.c src/cli/near.h \
 	src/cli/repair.c \
 	src/cli/undo.c \
 	src/cli/option_values.c src/cli/option_values.h \

@@ -1,5 +1,6 @@
-/* The commands: one table, one file each. A command gives the exit code (DESIGN: 0 clean, 1
- * findings, 2 usage or a target that does not open, 3 not read whole, 128+n a signal). */
+/* The commands: one table, one file each. A command gives the exit code (DESIGN: 0 clean or done, 1
+ * findings or not done, 2 usage or a target that does not open, 3 not read whole, 4 and 5 a write
+ * that failed, 128+n a signal). */
 #ifndef DISKMEND_CLI_COMMAND_H
 #define DISKMEND_CLI_COMMAND_H
 

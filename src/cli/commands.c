@@ -13,11 +13,12 @@ static const struct command table[] = {
      IN_WHY, true, command_why},
     {"repair", "[OPTION]... TARGET", "plan, show, ask, and write what lets people in again",
      "Plans the smallest set of edits, judges the guest as it would be, shows the difference and\n"
-     "asks. With --user only what stands in that person's way. Every run can be undone.\n",
+     "asks; where there is no terminal to ask on, nothing is written without --yes. With --user\n"
+     "only what stands in that person's way is mended. Every run can be taken back: diskmend undo.\n",
      IN_REPAIR, true, command_repair},
     {"undo", "[OPTION]... TARGET [RUN]", "take a run back",
      "The latest run, or RUN: contents, modes, owners, attributes and links as they were. Shown and\n"
-     "asked like a repair. --list tells which runs there are.\n",
+     "asked like a repair. --list tells which runs there are, --forget removes the record of one.\n",
      IN_UNDO, true, command_undo},
     {"facts", "[OPTION]... TARGET...", "print all that is known about a guest, as JSON",
      "The document that the rules are evaluated over. Secrets are not part of it.\n", IN_FACTS,

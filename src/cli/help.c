@@ -23,8 +23,9 @@ static void add_overview(struct strbuf *out)
         strbuf_printf(out, "  %-8s %s\n", all[i].name, all[i].summary);
     strbuf_add(
         out, "\n\"diskmend help COMMAND\" lists the options of a command.\n"
-             "Exit: 0 clean or open, 1 findings or shut, 2 usage or a target that does not open,\n"
-             "3 not read whole or unknown, 128+n ended by signal n.\n");
+             "Exit: 0 clean, open or written; 1 findings, shut, not written; 2 usage or a target\n"
+             "that does not open; 3 not read whole or unknown; 4 a write failed and was taken back;\n"
+             "5 it failed half-way: run undo; 128+n ended by signal n.\n");
 }
 
 int command_help(struct options *o)

@@ -39,6 +39,7 @@ static void render(struct outputs *out, const struct output *output,
         .verbose = o->verbosity > 0,
         .quiet = o->quiet,
         .width = output->file ? 0 : environment_width(STDOUT_FILENO),
+        .only_the_end = out->only_the_end && !output->file,
     };
     struct strbuf text;
     strbuf_init(&text, out->arena);

@@ -12,6 +12,7 @@ struct outputs {
     VEC(struct output) list;
     VEC(const struct json *) documents; /* all so far; borrowed */
     bool printed; /* some text is on standard output already */
+    bool only_the_end; /* of a plan: the text before stands on standard output already */
     bool failed;                        /* something could not be written (said already) */
 };
 

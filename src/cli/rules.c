@@ -7,6 +7,7 @@
 #include "batch/rule_examples.h"
 #include "cli/data.h"
 #include "cli/environment.h"
+#include "cli/near.h"
 #include "cli/say.h"
 #include "report/table.h"
 
@@ -157,7 +158,8 @@ static int show_rules(struct options *o)
         if (rule) {
             vec_push(o->arena, &chosen, rule);
         } else {
-            say("there is no rule \"%s\"; \"diskmend rules list\" lists them", o->words.items[i]);
+            say("there is no rule \"%s\"%s", o->words.items[i],
+                near_rules(o->arena, set, o->words.items[i]));
             code = EXIT_USAGE;
         }
     }

@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/arena.h"
+
 enum target_kind { TARGET_IMAGE, TARGET_DEVICE, TARGET_DIRECTORY, TARGET_DOMAIN };
 
 struct target_disk {
@@ -34,5 +36,8 @@ struct target {
 
 /* "image", "device", "directory", "domain" */
 const char *target_kind_name(enum target_kind kind);
+/* The words that name it on a command line, quoted for a shell where they have to be: for commands
+ * that are shown. Keys are not among them. */
+char *target_words(struct arena *a, const struct target *target);
 
 #endif

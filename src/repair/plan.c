@@ -338,16 +338,21 @@ static void list_left(struct planner *p)
     free_records(&list);
 }
 
-/* What is new has no label yet; the guest's policy says which. */
-static struct judgement *label_new(const struct repair_input *input, struct plan *plan,
-                                   struct judgement *now)
+/* What is new has no label yet; the guest's policy says which. True when the overlay has changed. */
+static bool label_new(const struct repair_input *input, struct plan *plan, const struct facts *f)
 {
     struct err e = {0};
     const char *note;
-    bool changed = label_pass(input->arena, input->tree, now->facts, &note, &e);
+    size_t mark = overlay_mark(input->tree), count;
+    bool changed = label_pass(input->arena, input->tree, f, &note, &e);
+    const char *const *paths = overlay_touched(input->tree, mark, &count);
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(paths[i], "/.autorelabel") == 0)
+            vec_push(input->arena, &plan->causes,
+                     ((struct plan_cause){paths[i], "selinux-labels-lost", NULL}));
     if (note)
         vec_push(input->arena, &plan->notes, note);
-    return changed ? judgement_make(input) : now;
+    return changed;
 }
 
 static int check_users(const struct repair_input *input, const struct login_answer *answer,
@@ -380,9 +385,8 @@ struct plan *plan_make(const struct repair_input *input, struct err *e)
             break;
         start_again(&p, start);
     }
-    struct judgement *labelled = label_new(input, p.plan, p.now);
-    if (labelled != p.now)
-        adopt(&p, labelled);
+    if (label_new(input, p.plan, p.now->facts))
+        adopt(&p, judgement_make(input));
     list_left(&p);
     p.plan->after = p.now;
     return p.plan;
@@ -402,7 +406,9 @@ struct plan *plan_of_job(const struct repair_input *input, const char *name, pla
     const char *const *paths = overlay_touched(input->tree, mark, &count);
     for (size_t i = 0; i < count; i++)
         vec_push(input->arena, &p->causes, ((struct plan_cause){paths[i], NULL, name}));
-    label_new(input, p, p->before);
+    /* Undo gives back what was there, its labels too. */
+    if (strcmp(name, "undo") != 0)
+        label_new(input, p, p->before->facts);
     p->after = judgement_make(input);
     return p;
 }

@@ -19,7 +19,7 @@ static const char *command_with(const struct repair_input *input, const char *op
     struct arena *a = input->arena;
     struct strbuf out;
     strbuf_init(&out, a);
-    strbuf_printf(&out, "diskmend repair %s", escape_shell_word(a, input->options->target));
+    strbuf_printf(&out, "diskmend repair %s", input->options->target);
     for (size_t i = 0; i < input->question->user_count; i++)
         strbuf_printf(&out, " --user %s", escape_shell_word(a, input->question->users[i]));
     strbuf_printf(&out, " %s %s", option, value);

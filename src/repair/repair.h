@@ -14,7 +14,7 @@ struct repair_options {
     size_t allow_count;
     bool unsafe;        /* consent to all flag repairs */
     bool port_is_given; /* --port: the one thing that moves a port */
-    const char *target; /* as the person wrote it, for the commands that are shown */
+    const char *target; /* target_words(): for the commands that are shown */
 };
 
 /* What a repair works with; borrowed, all of it. */
@@ -26,6 +26,7 @@ struct repair_input {
     const struct rule_set *rules;
     const struct login_question *question; /* users: those named by --user */
     const struct repair_options *options;
+    const char *template_directory; /* rules/templates, on this machine; NULL: none */
 };
 
 /* The guest as the overlay shows it, judged. */

@@ -19,6 +19,7 @@ struct diff {
     struct strbuf *out;
     lines old, new;
     bool old_ends, new_ends; /* the last line has its newline */
+    const char *behind;
     VEC(struct change) changes;
     diff_is_hidden *is_hidden;
     void *context;
@@ -135,7 +136,10 @@ static void print_hunk(struct diff *d, size_t first, size_t last)
     strbuf_add(d->out, "@@");
     print_range(d, '-', old_from, old_end - old_from);
     print_range(d, '+', new_from, new_end - new_from);
-    strbuf_add(d->out, " @@\n");
+    strbuf_add(d->out, " @@");
+    if (d->behind && *d->behind)
+        strbuf_printf(d->out, " %s", d->behind);
+    strbuf_add(d->out, "\n");
     size_t at = old_from;
     for (size_t i = first; i <= last; i++) {
         const struct change *c = &d->changes.items[i];
@@ -188,6 +192,8 @@ static void print_header(struct diff *d, const char *path, bool is_new, bool is_
         print_name(d->out, "b", path);
         strbuf_printf(d->out, "\n%s file mode %s\n", is_new ? "new" : "deleted", git_mode);
     }
+    if (d->old.count == 0 && d->new.count == 0)
+        return; /* git knows an empty file by the lines above */
     strbuf_add(d->out, "--- ");
     print_name(d->out, is_new ? "/dev/null" : "a", is_new ? "" : path);
     strbuf_add(d->out, "\n+++ ");
@@ -195,16 +201,20 @@ static void print_header(struct diff *d, const char *path, bool is_new, bool is_
     strbuf_add(d->out, "\n");
 }
 
-void diff_unified(struct strbuf *out, const char *path, const struct bytes *before,
-                  const struct bytes *after, uint32_t mode, diff_is_hidden *is_hidden,
-                  void *context)
+bool diff_unified(struct strbuf *out, const char *path, const struct bytes *before,
+                  const struct bytes *after, uint32_t mode, const char *behind,
+                  diff_is_hidden *is_hidden, void *context)
 {
-    struct diff d = {.out = out, .is_hidden = is_hidden, .context = context};
+    struct diff d = {.out = out, .behind = behind, .is_hidden = is_hidden, .context = context};
     if (before && after && bytes_equal(*before, *after))
-        return;
+        return false;
     if (is_binary(before) || is_binary(after)) {
-        strbuf_printf(out, "Binary files a%s and b%s differ\n", path, path);
-        return;
+        strbuf_add(out, "Binary files ");
+        print_name(out, before ? "a" : "/dev/null", before ? path : "");
+        strbuf_add(out, " and ");
+        print_name(out, after ? "b" : "/dev/null", after ? path : "");
+        strbuf_add(out, " differ\n");
+        return false;
     }
     d.old_ends = split(out->arena, before, &d.old);
     d.new_ends = split(out->arena, after, &d.new);
@@ -220,4 +230,5 @@ void diff_unified(struct strbuf *out, const char *path, const struct bytes *befo
         print_hunk(&d, first, last);
         first = last + 1;
     }
+    return d.hid_something;
 }

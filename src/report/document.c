@@ -186,6 +186,11 @@ struct json *report_facts_document(struct arena *a, const struct report_input *i
     return d;
 }
 
+void report_place(struct arena *a, struct json *o, const struct place *at)
+{
+    document_set_place(a, o, at);
+}
+
 struct json *report_document(struct arena *a, const char *schema, const struct report_input *input)
 {
     struct json *d = document_new(a, schema, input);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/escape.h"
+#include "report/change_text.h"
 
 static const char *text_of(const struct json *o, const char *name)
 {
@@ -13,6 +14,11 @@ static const char *text_of(const struct json *o, const char *name)
 static const char *escaped(struct arena *a, const struct json *o, const char *name)
 {
     return escape_terminal_text(a, text_of(o, name));
+}
+
+static bool is_result(const struct page *p, const char *result)
+{
+    return strcmp(text_of(p->document, "result"), result) == 0;
 }
 
 /* --- the changes ------------------------------------------------------------------------------ */
@@ -38,6 +44,17 @@ static const char *what_changes(struct arena *a, const struct json *change)
     return *to ? to : from;
 }
 
+/* The rule's own word on why the lock matters, from the walk before. */
+static const char *why_of(const struct json *whys, const char *rule)
+{
+    for (const struct json *w = json_first(whys); w; w = json_next(w))
+        for (const struct json *g = json_first(json_member(w, "gates")); g; g = json_next(g))
+            for (const struct json *r = json_first(json_member(g, "reasons")); r; r = json_next(r))
+                if (strcmp(text_of(r, "rule"), rule) == 0)
+                    return text_of(r, "why");
+    return "";
+}
+
 static void print_changes(struct page *p, const struct json *plan)
 {
     struct arena *a = p->out->arena;
@@ -48,23 +65,35 @@ static void print_changes(struct page *p, const struct json *plan)
         row->cells[1].text = escaped(a, c, "path");
         row->cells[2].text = what_changes(a, c);
         row->cells[3] = (struct table_cell){arena_printf(a, "(%s)", causes(a, c)), COLOUR_FAINT};
+        const struct json *rule = json_first(json_member(c, "rules"));
+        const char *why = p->options->verbose && json_string(rule)
+                              ? why_of(json_member(p->document, "before"), json_string(rule))
+                              : "";
+        row->below = *why ? escape_terminal_text(a, why) : NULL;
     }
-    strbuf_add(p->out, json_bool(json_member(p->document, "written"), false) ? "changed\n"
-                                                                             : "to be changed\n");
+    strbuf_add(p->out, is_result(p, "done") ? "changed\n" : "to be changed\n");
     table_print(p->out, &t, 2, &p->style);
 }
 
-/* One line of a diff: its sign decides the colour, and its bytes are the guest's. */
-static void print_diff_line(struct page *p, const char *line, size_t length)
+/* One line of a diff: its sign decides the colour, and its bytes are the guest's. Tabs stay: they
+ * do no harm, and a person wants to read the line. */
+static void print_diff_line(struct page *p, struct bytes line)
 {
-    char *text = escape_terminal_text(
-        p->out->arena, arena_text(p->out->arena, (struct bytes){line, length}));
-    enum colour colour = length == 0         ? COLOUR_NONE
-                         : line[0] == '+'    ? COLOUR_GREEN
-                         : line[0] == '-'    ? COLOUR_RED
-                         : line[0] == '@'    ? COLOUR_FAINT
-                                             : COLOUR_NONE;
-    table_coloured(p->out, text, colour, p->options->colour);
+    struct strbuf text;
+    strbuf_init(&text, p->out->arena);
+    for (size_t at = 0; at < line.len;) {
+        const char *tab = memchr(line.ptr + at, '\t', line.len - at);
+        size_t end = tab ? (size_t)(tab - line.ptr) : line.len;
+        escape_terminal(&text, bytes_cut(line, at, end));
+        strbuf_add(&text, tab ? "\t" : "");
+        at = end + (tab ? 1 : 0);
+    }
+    char sign = line.len > 0 ? line.ptr[0] : '\0';
+    enum colour colour = sign == '+'   ? COLOUR_GREEN
+                         : sign == '-' ? COLOUR_RED
+                         : sign == '@' ? COLOUR_FAINT
+                                       : COLOUR_NONE;
+    table_coloured(p->out, text.ptr, colour, p->options->colour);
     strbuf_add_char(p->out, '\n');
 }
 
@@ -77,20 +106,23 @@ static void print_diffs(struct page *p, const struct json *plan)
         strbuf_add_char(p->out, '\n');
         for (const char *line = diff; *line;) {
             size_t n = strcspn(line, "\n");
-            print_diff_line(p, line, n);
+            print_diff_line(p, (struct bytes){line, n});
             line += n + (line[n] == '\n');
         }
     }
 }
 
+/* --- what else there is to know --------------------------------------------------------------- */
+
+/* Locks of those who were not asked about; the others stand at their gates. */
 static void print_left(struct page *p)
 {
     struct arena *a = p->out->arena;
     const struct json *left = json_member(p->document, "left");
     struct table t = {.arena = a, .ragged_from = 1};
-    if (json_count(left) == 0)
-        return;
     for (const struct json *l = json_first(left); l; l = json_next(l)) {
+        if (change_tells(p->document, l))
+            continue;
         struct table_row *row = table_add(&t, 3);
         const char *place = page_place(a, json_member(l, "at"));
         row->cells[0].text = escaped(a, l, "rule");
@@ -99,98 +131,126 @@ static void print_left(struct page *p)
         if (*text_of(l, "command"))
             row->below = arena_printf(a, "to mend it: %s", escaped(a, l, "command"));
     }
-    strbuf_add(p->out, "\nleft as it is\n");
-    table_print(p->out, &t, 2, &p->style);
-}
-
-/* --- who gets in ------------------------------------------------------------------------------ */
-
-static const char *verdict(struct arena *a, const struct json *why, enum colour *colour)
-{
-    const char *state = text_of(why, "verdict");
-    bool open = strcmp(state, "open") == 0, shut = strcmp(state, "shut") == 0;
-    struct strbuf s;
-    strbuf_init(&s, a);
-    *colour = open ? COLOUR_GREEN : shut ? COLOUR_RED : COLOUR_YELLOW;
-    escape_terminal(&s, bytes_of(state));
-    const struct json *at = open ? NULL : json_member(why, shut ? "shut_at" : "unknown_at");
-    for (const struct json *g = json_first(at); g; g = json_next(g)) {
-        strbuf_add(&s, g == json_first(at) ? " at " : ", ");
-        escape_terminal(&s, bytes_of(json_string(g) ? json_string(g) : ""));
-    }
-    return s.ptr;
-}
-
-static const struct json *same_subject(const struct json *whys, const struct json *why)
-{
-    const struct json *subject = json_member(why, "subject");
-    for (const struct json *w = json_first(whys); w; w = json_next(w)) {
-        const struct json *other = json_member(w, "subject");
-        if (strcmp(text_of(other, "user"), text_of(subject, "user")) == 0 &&
-            strcmp(text_of(other, "method"), text_of(subject, "method")) == 0)
-            return w;
-    }
-    return NULL;
-}
-
-static void print_people(struct page *p)
-{
-    struct arena *a = p->out->arena;
-    struct table t = {.arena = a};
-    const struct json *before = json_member(p->document, "before");
-    const struct json *after = json_member(p->document, "after");
-    for (const struct json *w = json_first(after); w; w = json_next(w)) {
-        const struct json *subject = json_member(w, "subject"), *was = same_subject(before, w);
-        struct table_row *row = table_add(&t, 5);
-        row->cells[0].text = escaped(a, subject, "user");
-        row->cells[1].text = escaped(a, subject, "method");
-        row->cells[2].text = was ? verdict(a, was, &row->cells[2].colour) : "-";
-        row->cells[3].text = "→";
-        row->cells[4].text = verdict(a, w, &row->cells[4].colour);
-    }
     if (t.rows.count == 0)
         return;
-    strbuf_add(p->out, "\naccess\n");
+    strbuf_add(p->out, "not touched\n");
     table_print(p->out, &t, 2, &p->style);
+    strbuf_add_char(p->out, '\n');
+}
+
+/* New fingerprints, what a repair widens: who does not read the rest reads this. */
+static void print_remarks(struct page *p)
+{
+    const struct json *remarks = json_member(p->document, "remarks");
+    if (json_count(remarks) == 0)
+        return;
+    strbuf_add(p->out, "to know\n");
+    for (const struct json *r = json_first(remarks); r; r = json_next(r)) {
+        const char *text = json_string(r) ? json_string(r) : "";
+        strbuf_add(p->out, "  ");
+        table_paragraph(p->out, escape_terminal_text(p->out->arena, text), 2, 4, &p->style);
+        strbuf_add_char(p->out, '\n');
+    }
+    strbuf_add_char(p->out, '\n');
+}
+
+/* --- the last lines --------------------------------------------------------------------------- */
+
+static const char *next_step(const struct page *p)
+{
+    const char *kind = text_of(json_member(p->document, "target"), "kind");
+    if (strcmp(kind, "directory") == 0)
+        return "Next: unmount it, detach the disk, swap it back, boot.";
+    return strcmp(kind, "device") == 0 ? "Next: detach the disk, swap it back, boot."
+                                       : "Next: boot the VM from it.";
+}
+
+static const char *closing_of_done(struct page *p)
+{
+    struct arena *a = p->out->arena;
+    const char *run = escaped(a, p->document, "run");
+    const char *shut = *text_of(p->document, "undoes") ? NULL : change_still_shut(p->document);
+    if (*text_of(p->document, "forgets"))
+        return arena_printf(a, "the run %s is forgotten: it can no longer be undone", run);
+    if (*text_of(p->document, "continues"))
+        return arena_printf(a, "the run %s is finished and read back. %s", run, next_step(p));
+    if (json_count(json_member(p->document, "plan")) == 0)
+        return arena_printf(a, "the run %s is closed: nothing of it is left on the disk", run);
+    return arena_printf(a, "written and read back as run %s. To take it back: %s. %s%s%s", run,
+                        escaped(a, p->document, "undo"),
+                        shut ? escape_terminal_text(a, shut) : "",
+                        shut ? " still does not get in, see above." : "",
+                        shut ? "" : next_step(p));
+}
+
+static const char *closing_of_nothing(struct page *p)
+{
+    struct arena *a = p->out->arena;
+    const char *shut = change_still_shut(p->document);
+    if (*text_of(p->document, "undoes"))
+        return arena_printf(a, "nothing of the run %s is left on the disk: only its record has to "
+                               "be closed",
+                            escaped(a, p->document, "undoes"));
+    if (shut)
+        return arena_printf(a, "nothing to write: what keeps %s out needs a person, see above",
+                            escape_terminal_text(a, shut));
+    return "nothing to write: there is nothing to mend";
+}
+
+static const char *closing(struct page *p)
+{
+    struct arena *a = p->out->arena;
+    size_t changes = json_count(json_member(p->document, "plan"));
+    const char *which = json_member_string(p->document, "continues");
+    which = which ? which : json_member_string(p->document, "forgets");
+    if (is_result(p, "done"))
+        return closing_of_done(p);
+    if (is_result(p, "refused"))
+        return "refused: nothing was written";
+    if (is_result(p, "rolled-back"))
+        return "the write failed and was taken back: nothing is changed";
+    if (is_result(p, "broken"))
+        return "the write failed half-way: the disk may be between two states until the run is "
+               "undone";
+    if (which)
+        return arena_printf(a, "nothing is written: the run %s is as it was",
+                            escape_terminal_text(a, which));
+    if (changes == 0)
+        return closing_of_nothing(p);
+    return arena_printf(a, "%zu change%s planned; nothing is written%s", changes,
+                        changes == 1 ? "" : "s", is_result(p, "planned") ? " yet" : "");
 }
 
 /* --- the page --------------------------------------------------------------------------------- */
 
-static void print_closing(struct page *p, size_t changes)
+static void print_closing(struct page *p)
 {
-    struct arena *a = p->out->arena;
-    const char *target = escape_terminal_text(
-        a, escape_shell_word(a, text_of(json_member(p->document, "target"), "name")));
-    const char *run = escaped(a, p->document, "run");
-    const char *text;
-    if (changes == 0)
-        text = json_count(json_member(p->document, "left")) > 0
-                   ? "nothing to write: what could be mended here needs a person, see above"
-                   : "nothing to write: there is nothing to mend";
-    else if (json_bool(json_member(p->document, "written"), false))
-        text = arena_printf(a,
-                            "written and read back as run %s. To take it back: diskmend undo %s "
-                            "%s. Next: detach the disk, swap it back, boot.",
-                            run, target, run);
-    else
-        text = arena_printf(a, "%zu change%s planned; nothing is written yet", changes,
-                            changes == 1 ? "" : "s");
-    strbuf_add_char(p->out, '\n');
-    table_paragraph(p->out, text, 0, 0, &p->style);
+    table_paragraph(p->out, closing(p), 0, 0, &p->style);
     strbuf_add_char(p->out, '\n');
 }
 
 void plan_print(struct page *p)
 {
     const struct json *plan = json_member(p->document, "plan");
-    size_t changes = json_count(plan);
-    if (changes > 0) {
+    if (json_count(plan) > 0) {
         print_changes(p, plan);
-        print_diffs(p, plan);
+        if (!p->options->quiet)
+            print_diffs(p, plan);
+        strbuf_add_char(p->out, '\n');
     }
     print_left(p);
-    print_people(p);
-    print_closing(p, changes);
+    print_remarks(p);
+    change_print(p);
+    if (json_count(json_member(p->document, "after")) > 0)
+        strbuf_add_char(p->out, '\n');
+    print_closing(p);
+}
+
+void plan_print_end(struct page *p)
+{
+    if (is_result(p, "done"))
+        print_remarks(p);
+    print_closing(p);
 }
 
 void runs_print(struct page *p)
@@ -204,11 +264,11 @@ void runs_print(struct page *p)
     }
     for (const struct json *r = json_first(runs); r; r = json_next(r)) {
         struct table_row *row = table_add(&t, 4);
+        int changes = (int)json_number(json_member(r, "changes"), 0);
         row->cells[0].text = escaped(a, r, "run");
         row->cells[1].text = escaped(a, r, "command");
         row->cells[2].text = escaped(a, r, "state");
-        row->cells[3].text = arena_printf(
-            a, "%d paths", (int)json_number(json_member(r, "changes"), 0));
+        row->cells[3].text = arena_printf(a, "%d path%s", changes, changes == 1 ? "" : "s");
     }
     table_print(p->out, &t, 2, &p->style);
 }

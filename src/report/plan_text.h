@@ -6,6 +6,8 @@
 #include "report/page.h"
 
 void plan_print(struct page *p);
+/* What came after the question: the rest was shown before it. */
+void plan_print_end(struct page *p);
 void runs_print(struct page *p);
 
 #endif

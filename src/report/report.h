@@ -68,11 +68,14 @@ struct json *report_facts_document(struct arena *a, const struct report_input *i
 /* What the documents of all commands have in common (schema, tool, target, status, failure, notes,
  * os); the caller owns it and adds the rest. */
 struct json *report_document(struct arena *a, const char *schema, const struct report_input *input);
+/* Member "at" of O. */
+void report_place(struct arena *a, struct json *o, const struct place *at);
 
 struct report_options {
     bool colour;
     bool verbose;
     bool quiet;
+    bool only_the_end; /* of a plan: the rest was shown before the question */
     int width; /* columns of the terminal, 0: do not wrap */
 };
 

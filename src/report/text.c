@@ -59,12 +59,15 @@ static void print_header(struct page *p)
     const struct json *target = json_member(p->document, "target");
     char *name = escape_terminal_text(p->out->arena, text_of(target, "name"));
     table_coloured(p->out, name, COLOUR_BOLD, p->options->colour);
-    strbuf_add(p->out, "  ");
-    if (strcmp(text_of(p->document, "status"), "failed") == 0) {
+    const struct json *os = json_member(p->document, "os");
+    bool failed = strcmp(text_of(p->document, "status"), "failed") == 0;
+    strbuf_add(p->out, !failed && json_type(os) == JSON_NULL ? "\n" : "  ");
+    if (failed) {
         print_failure(p);
         return;
     }
-    const struct json *os = json_member(p->document, "os");
+    if (json_type(os) == JSON_NULL)
+        return; /* a job that did not ask what system it is */
     add_escaped(p, os_name(p->out->arena, os));
     strbuf_add(p->out, *text_of(os, "openssh") ? ", OpenSSH " : ", OpenSSH of unknown version");
     add_escaped(p, text_of(os, "openssh"));
@@ -290,8 +293,17 @@ static void render_why(struct page *p, const struct json *before)
         why_print(p);
 }
 
+static bool is_plan_shown_already(const struct page *p)
+{
+    return p->options->only_the_end && json_member(p->document, "plan");
+}
+
 static void render_one(struct page *p)
 {
+    if (is_plan_shown_already(p)) {
+        plan_print_end(p);
+        return;
+    }
     bool failed = strcmp(text_of(p->document, "status"), "failed") == 0;
     print_header(p);
     if (!p->options->quiet)
