@@ -30,6 +30,7 @@ struct data_directories data_find(struct arena *a)
     return (struct data_directories){
         .rules = path_join(a, base, "rules"),
         .lenses = path_join(a, base, "rules/lenses"),
+        .templates = path_join(a, base, "rules/templates"),
         .fixtures = path_join(a, base, "fixtures"),
     };
 }

@@ -12,6 +12,7 @@
 struct data_directories {
     const char *rules;
     const char *lenses;
+    const char *templates;
     const char *fixtures;
 };
 

@@ -72,6 +72,7 @@ int judging_prepare(struct judging *j, enum worker_job job, struct err *e)
     struct data_directories where = data_find(o->arena);
     j->request.job = job;
     j->request.lens_directory = where.lenses;
+    j->request.template_directory = where.templates;
     j->request.timeout_seconds = o->timeout_seconds;
     j->request.selection = (struct rule_selection){
         .profile = o->profile,

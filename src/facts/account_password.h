@@ -1,4 +1,4 @@
-/* What a password field is, never what it says. Only for account*.c. */
+/* What a password field is, never what it says. For account*.c and repair/. */
 #ifndef DISKMEND_FACTS_ACCOUNT_PASSWORD_H
 #define DISKMEND_FACTS_ACCOUNT_PASSWORD_H
 

@@ -73,6 +73,10 @@ struct key_fact {
     const char *sha1; /* the fingerprint by SHA-1 */
 };
 
+struct facts;
+/* Does this sshd take a private host key that group ssh_keys can read (mode 0640)? */
+bool host_key_group_mode_accepted(const struct facts *f);
+
 extern const struct fact_kind host_key_kind, key_file_kind, key_kind;
 
 #endif

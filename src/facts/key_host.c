@@ -11,7 +11,7 @@
 #define SMALLEST_RSA 1024 /* sshkey.h SSH_RSA_MINIMUM_MODULUS_SIZE, since 7.6 */
 
 /* Fedora 38 and EL 10 gave up root:ssh_keys 0640; before, the vendor's keyperm patch takes it. */
-static bool group_mode_accepted(const struct facts *f)
+bool host_key_group_mode_accepted(const struct facts *f)
 {
     if (f->os.family_code != FAMILY_RHEL)
         return false;
@@ -30,7 +30,7 @@ static bool is_too_open(const struct facts *f, const struct host_key_fact *key)
         return false;
     bool group_read_only = (key->mode & 077) == 040;
     return !(group_read_only && key->group && strcmp(key->group, "ssh_keys") == 0 &&
-             group_mode_accepted(f));
+             host_key_group_mode_accepted(f));
 }
 
 static int64_t smallest_rsa(const struct facts *f)

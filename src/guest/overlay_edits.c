@@ -69,7 +69,7 @@ int overlay_state(struct tree *t, const char *path, bool with_content, struct no
         return err_set_at(e, ERR_IO, path, 0, 0, "cannot be looked at: %s", s.reason);
     if (s.presence == PRESENCE_ABSENT)
         return 0;
-    struct xattrs_answer x = tree_xattrs(t, path);
+    struct xattrs_answer x = t->engine->xattrs(t, path); /* of a link: its own */
     if (x.presence == PRESENCE_UNREADABLE)
         return err_set_at(e, ERR_IO, path, 0, 0, "its extended attributes cannot be read: %s",
                           x.reason);

@@ -51,6 +51,14 @@ static void lock_missing_user(const struct visit *v)
         r->detail = rows[i]->detail;
         return;
     }
+    const struct account_fact *glued = gap ? NULL : people_glued(v->facts, v->subject->user);
+    if (glued) {
+        struct reason *r = reason_add(v->reasons, "passwd-file-damaged", GATE_SHUT, glued->at);
+        r->keyword = v->subject->user;
+        r->value = "fields-extra";
+        r->detail = "two lines in one";
+        return;
+    }
     if (!gap && lock_directory_user(v))
         return;
     struct reason *r = reason_add(v->reasons, "user-missing", gap ? GATE_UNKNOWN : GATE_SHUT,
@@ -64,11 +72,14 @@ static bool lock_damaged_line(const struct visit *v)
 {
     const struct account_fact *a = v->account;
     bool carriage_return = a->shell && strchr(a->shell, '\r');
-    if (a->nss_visible && !carriage_return)
+    /* glibc takes the rest of the line as shell, colons and all. */
+    bool glued = a->shell && strchr(a->shell, ':') && a->shell_state &&
+                 strcmp(a->shell_state, "missing") == 0;
+    if (a->nss_visible && !carriage_return && !glued)
         return false;
     /* nsswitch hides everybody: one reason is enough. */
     if (!a->defect && !carriage_return)
-        return false;
+        return false; /* a glued line has its defect */
     struct reason *r = reason_add(v->reasons, "passwd-file-damaged", GATE_SHUT, a->at);
     r->value = carriage_return ? "carriage-return" : a->defect;
     r->keyword = a->name;

@@ -295,7 +295,7 @@ void gate_session(const struct visit *v)
     const char *chroot = setting_of(v, "ChrootDirectory");
     bool sftp = is_internal_sftp(command);
     /* A line end of DOS in the shell field is the account gate's: passwd itself is damaged. */
-    bool damaged = strchr(a->shell, '\r') != NULL;
+    bool damaged = strpbrk(a->shell, "\r:") != NULL;
     if (damaged || (!chroot && judge_field(v)))
         return;
     if (command)

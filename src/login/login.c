@@ -156,6 +156,18 @@ static void walk_user(struct judging *j, const char *user, const struct account_
     walk_subject(j, user, account, METHOD_PASSWORD, named, &settings);
 }
 
+/* Nobody of that name, and no line that could have been theirs: not where one is damaged or passwd is
+ * lost. */
+static bool is_unknown(const struct judging *j, const char *user)
+{
+    size_t count;
+    const struct row_fact **rows = key_index_rows(j->index, user, &count);
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(rows[i]->db, "passwd") == 0)
+            return false;
+    return !reason_list_has(&j->guest, "passwd-file-damaged") && !people_glued(j->f, user);
+}
+
 static void walk_named(struct judging *j)
 {
     const struct login_question *q = j->question;
@@ -166,7 +178,7 @@ static void walk_named(struct judging *j)
         if (again)
             continue;
         const struct account_fact *account = facts_account(j->f, q->users[i]);
-        if (!account)
+        if (!account && is_unknown(j, q->users[i]))
             vec_push(j->f->arena, &j->answer->unknown_users, q->users[i]);
         walk_user(j, q->users[i], account, true);
     }

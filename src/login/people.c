@@ -1,5 +1,7 @@
 #include "login/people.h"
 
+#include <string.h>
+
 #include "base/strbuf.h"
 
 /* So many names fit into a sentence. */
@@ -30,4 +32,17 @@ const char *people_found(const struct facts *f)
     if (list.count > PEOPLE_NAMED)
         strbuf_printf(&s, " and %zu more", list.count - PEOPLE_NAMED);
     return s.ptr;
+}
+
+const struct account_fact *people_glued(const struct facts *f, const char *name)
+{
+    const char *start = arena_printf(f->arena, "%s:", name);
+    for (size_t i = 0; *name && i < f->accounts.count; i++) {
+        const struct account_fact *a = &f->accounts.items[i];
+        const char *colon = a->shell ? strchr(a->shell, ':') : NULL;
+        const char *at = colon ? strstr(a->shell, start) : NULL;
+        if (at && at + strlen(name) == colon)
+            return a;
+    }
+    return NULL;
 }

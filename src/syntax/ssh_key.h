@@ -47,6 +47,7 @@ struct ssh_private_key {
     const char *type;  /* "rsa" "ecdsa" "ed25519" "dsa"; NULL when it cannot be told */
     int64_t bits;
     const char *fingerprint; /* of its public half; NULL when it cannot be told */
+    struct bytes public_blob; /* that half as sshd writes it; empty when it cannot be told */
     bool encrypted;
     /* sshd versions that take such a file: since <= version < until (906: Ed25519 as PKCS#8; 908:
      * DSA is no longer built in); 0: no bound. State "ok" holds within them. */

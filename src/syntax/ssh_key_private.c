@@ -52,6 +52,7 @@ const char *ssh_key_private_describe(struct arena *a, struct bytes public_blob,
         out->type = names[blob->type->family];
         out->bits = blob->bits;
         out->fingerprint = blob->fingerprint;
+        out->public_blob = blob->plain;
         out->until = blob->type->until;
     }
     return fault;

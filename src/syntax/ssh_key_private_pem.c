@@ -11,47 +11,9 @@
 #include <openssl/pem.h>
 #include <openssl/x509.h>
 
+#include "syntax/ssh_key_der.h"
+
 #define ED25519_PKCS8_SINCE 906 /* sshd reads Ed25519 keys in PEM files since then */
-
-enum { DER_INTEGER = 0x02, DER_BITS = 0x03, DER_OBJECT = 0x06, DER_SEQUENCE = 0x30 };
-
-/* Take one element off the front of W. OpenSSL wrote it: definite lengths, at most 4 bytes of them.
- */
-static bool der_take(struct wire *w, uint8_t tag, struct wire *content)
-{
-    if (w->len < 2 || w->ptr[0] != tag)
-        return false;
-    size_t len = w->ptr[1];
-    wire_skip(w, 2);
-    if (len & 0x80) {
-        size_t bytes = len & 0x7f;
-        if (bytes == 0 || bytes > 4 || bytes > w->len)
-            return false;
-        for (len = 0; bytes > 0; bytes--) {
-            len = len << 8 | w->ptr[0];
-            wire_skip(w, 1);
-        }
-    }
-    *content = *w;
-    content->len = len;
-    return wire_skip(w, len);
-}
-
-static bool der_number(struct wire *w, struct bytes *number)
-{
-    struct wire content;
-    if (!der_take(w, DER_INTEGER, &content))
-        return false;
-    while (content.len > 0 && content.ptr[0] == 0)
-        wire_skip(&content, 1);
-    *number = (struct bytes){(const char *)content.ptr, content.len};
-    return true;
-}
-
-static struct bytes rest_of(struct wire w)
-{
-    return (struct bytes){(const char *)w.ptr, w.len};
-}
 
 static bool rsa_blob(struct wire key, struct strbuf *blob)
 {
@@ -94,11 +56,11 @@ static bool ecdsa_blob(struct wire parameters, struct wire key, struct strbuf *b
     if (!der_take(&parameters, DER_OBJECT, &object))
         return false;
     for (size_t i = 0; i < sizeof curves / sizeof *curves; i++) {
-        if (!bytes_equal(rest_of(object), (struct bytes){curves[i].object, curves[i].len}))
+        if (!bytes_equal(der_rest(object), (struct bytes){curves[i].object, curves[i].len}))
             continue;
         wire_put_string(blob, bytes_of(curves[i].type));
         wire_put_string(blob, bytes_of(curves[i].curve));
-        wire_put_string(blob, rest_of(key));
+        wire_put_string(blob, der_rest(key));
         return true;
     }
     return false;
@@ -121,7 +83,7 @@ static bool blob_of(EVP_PKEY *key, struct bytes info, struct strbuf *blob)
         return ecdsa_blob(algorithm, bits, blob);
     case EVP_PKEY_ED25519:
         wire_put_string(blob, bytes_of("ssh-ed25519"));
-        wire_put_string(blob, rest_of(bits));
+        wire_put_string(blob, der_rest(bits));
         return true;
     default:
         return false;

@@ -154,6 +154,23 @@ bool wire_base64_decode(struct bytes text, uint8_t *out, size_t *out_len, size_t
     return have == 0;
 }
 
+void wire_base64_encode(struct strbuf *out, struct bytes data, size_t width)
+{
+    size_t written = 0;
+    for (size_t i = 0; i < data.len; i += 3) {
+        size_t have = data.len - i < 3 ? data.len - i : 3;
+        uint32_t group = 0;
+        for (size_t k = 0; k < 3; k++)
+            group = group << 8 | (k < have ? (uint8_t)data.ptr[i + k] : 0);
+        for (size_t k = 0; k < 4; k++) {
+            if (width > 0 && written > 0 && written % width == 0)
+                strbuf_add_char(out, '\n');
+            strbuf_add_char(out, k <= have ? alphabet[group >> (18 - 6 * k) & 63] : '=');
+            written++;
+        }
+    }
+}
+
 char *wire_hash_text(struct arena *a, const char *name, struct bytes hash)
 {
     struct strbuf s;

@@ -35,6 +35,8 @@ void wire_put_number(struct strbuf *out, struct bytes number); /* as wire_number
  * bit may be left over. OUT has room for TEXT.len bytes. False with the offset of the byte that is
  * wrong (TEXT.len: it ends too early). */
 bool wire_base64_decode(struct bytes text, uint8_t *out, size_t *out_len, size_t *wrong);
+/* DATA in base64 with padding, a newline after each WIDTH characters (0: none). */
+void wire_base64_encode(struct strbuf *out, struct bytes data, size_t width);
 /* "SHA256:" and the hash of DATA in base64 without padding. */
 char *wire_fingerprint(struct arena *a, struct bytes data);
 /* NAME and HASH in base64 without padding. */

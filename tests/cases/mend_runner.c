@@ -30,6 +30,8 @@ static struct plan *mend(struct mending *m)
         .arena = t->arena,
         .tree = t->tree,
         .lenses = t->lenses,
+        .template_directory = arena_printf(t->arena, "%s/rules/templates",
+                                           getenv("DISKMEND_SOURCE") ? getenv("DISKMEND_SOURCE") : "."),
         .keywords = t->runner->keywords,
         .rules = t->runner->rules,
         .question = &m->question,
