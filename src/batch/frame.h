@@ -12,6 +12,7 @@
 enum frame_kind {
     FRAME_STAGE = 'S',     /* what is being done now: text */
     FRAME_OPEN = 'O',      /* the target is open: the guest's clock starts (again) */
+    FRAME_AGAIN = 'A',     /* the target has to be opened again: the clock of opening starts */
     FRAME_EMULATION = 'E', /* KVM failed and emulation took over */
     FRAME_DOCUMENT = 'D',  /* one JSON document */
     FRAME_EDITS = 'P',     /* a packed plan, for the worker that will write it: opaque here */

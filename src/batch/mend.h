@@ -50,9 +50,21 @@ struct json *mend_plan(struct arena *a, const struct worker_request *request,
                        judge_progress *progress, void *context, struct bytes *edits,
                        struct err *e);
 
+/* What the plan knows of the disk, for opening it again to write: the root's device and those of the
+ * other filesystems that are written. Both NULL where there is no plan. */
+struct mending_devices {
+    const char *root;
+    const char *const *others; /* ended by NULL */
+};
+struct mending_devices mending_devices(struct arena *a, const struct mending_request *m);
+
 /* Write to TREE (the engine's own, opened for writing). Always a document: diskmend.commit/1 with
  * "result" done, refused, rolled-back or broken, "run", and "error" {path, message} unless done. */
 struct json *mend_write(struct arena *a, const struct worker_request *request, struct tree *tree);
+/* After mend_write, when what wrote for us died in the middle: on the same disk, opened anew, take
+ * back what DOCUMENT's run had written and say so in it. DOCUMENT stays as it is where that fails. */
+void mend_take_back(struct arena *a, const struct worker_request *request, struct tree *tree,
+                    struct json *document);
 /* The same when the disk could not be unmounted or flushed in order after "done". */
 void mend_not_finished(struct arena *a, struct json *document, const struct err *e);
 

@@ -1,8 +1,10 @@
 /* The worker that plans: repair or undo in the overlay, and the document that shows it. */
 #include "batch/mend.h"
 
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/path.h"
 #include "base/strbuf.h"
 #include "batch/edit_document.h"
 #include "batch/mend_places.h"
@@ -215,30 +217,63 @@ static struct plan *make_plan(struct planning *p, struct err *e)
 
 /* --- what the committing worker needs --------------------------------------------------------- */
 
-/* Line one: where the filesystems were mounted ("DEVICE DIRECTORY" as JSON); then the edits. */
-static struct bytes pack(struct planning *p, const struct facts *f)
+/* Is something below DIRECTORY written: an edit, or the journal? What is not is not even mounted. */
+static bool is_written_below(const struct planning *p, const struct overlay_edit *edits,
+                             size_t count, const char *directory)
+{
+    if (!p->mending->no_guest_journal && path_is_below(JOURNAL_DIRECTORY, directory))
+        return true;
+    for (size_t i = 0; i < count; i++)
+        if (path_is_below(edits[i].path, directory))
+            return true;
+    return false;
+}
+
+static int by_length(const void *x, const void *y)
+{
+    size_t a = strlen((*(const struct filesystem_fact *const *)x)->mounted_on);
+    size_t b = strlen((*(const struct filesystem_fact *const *)y)->mounted_on);
+    return (a > b) - (a < b);
+}
+
+/* What has to be mounted, upper directories first. */
+static struct json *mounts_json(struct planning *p, const struct facts *f,
+                                const struct overlay_edit *edits, size_t count)
+{
+    struct arena *a = p->arena;
+    struct json *mounts = json_new_array(a);
+    VEC(const struct filesystem_fact *) needed = {0};
+    vec_each (fs, &f->filesystems)
+        if (fs->mounted_on && strcmp(fs->mounted_on, "/") != 0 &&
+            is_written_below(p, edits, count, fs->mounted_on))
+            vec_push(a, &needed, fs);
+    if (needed.count > 0)
+        qsort(needed.items, needed.count, sizeof *needed.items, by_length);
+    vec_each (fs, &needed) {
+        struct json *o = json_new_object(a);
+        json_set_string(a, o, "device", (*fs)->device);
+        json_set_string(a, o, "subvolume", (*fs)->subvolume);
+        json_set_string(a, o, "directory", edit_path_encode(a, (*fs)->mounted_on));
+        json_append(a, mounts, o);
+    }
+    return mounts;
+}
+
+/* Line one: where the root is and what is mounted below it (as JSON); then the edits. */
+static struct bytes pack(struct planning *p, const struct facts *f, const char *root)
 {
     struct arena *a = p->arena;
     size_t count;
-    struct json *mounts = json_new_array(a);
-    vec_each (fs, &f->filesystems) {
-        if (!fs->mounted_on || strcmp(fs->mounted_on, "/") == 0)
-            continue;
-        struct json *o = json_new_object(a);
-        json_set_string(a, o, "device", fs->device);
-        json_set_string(a, o, "subvolume", fs->subvolume);
-        json_set_string(a, o, "directory", edit_path_encode(a, fs->mounted_on));
-        json_append(a, mounts, o);
-    }
+    const struct overlay_edit *edits = overlay_edits(p->tree, &count);
     struct json *head = json_new_object(a);
-    json_set(a, head, "mounts", mounts);
+    json_set_string(a, head, "root", root);
+    json_set(a, head, "mounts", mounts_json(p, f, edits, count));
     json_set_string(a, head, "undoes", p->about ? p->about->run : NULL);
     struct strbuf out;
     strbuf_init(&out, a);
     strbuf_add(&out, json_print(a, head, false));
     json_free(head);
     strbuf_add(&out, "\n");
-    const struct overlay_edit *edits = overlay_edits(p->tree, &count);
     if (count > 0)
         strbuf_add_bytes(&out, edit_list_pack(a, edits, count));
     /* A run of which nothing is left on the disk still has to be closed. */
@@ -265,7 +300,8 @@ struct json *mend_plan(struct arena *a, const struct worker_request *request,
     struct planning p = {
         .arena = a, .request = request, .mending = request->mending, .tree = tree};
     struct judge_notes notes = {0};
-    if (mend_places(a, p.mending, tree, &p.places, e) != 0)
+    if (mend_complete_tree(a, request, tree, e) != 0 ||
+        mend_places(a, p.mending, tree, &p.places, e) != 0)
         return NULL;
     judge_opened_notes(a, target, &notes);
     struct report_input input = judge_report_input(request, target, &notes);
@@ -278,7 +314,6 @@ struct json *mend_plan(struct arena *a, const struct worker_request *request,
     p.input = (struct repair_input){.arena = a,
                                     .tree = tree,
                                     .lenses = lenses,
-                                    .template_directory = request->template_directory,
                                     .keywords = request->keywords,
                                     .rules = request->rules,
                                     .question = &request->question,
@@ -292,7 +327,7 @@ struct json *mend_plan(struct arena *a, const struct worker_request *request,
         input.status = plan->after->facts->gaps.count > 0 ? REPORT_PARTIAL : REPORT_COMPLETE;
         p.document = mending_document(a, request, &input);
         fill_document(&p, plan, &input);
-        *edits = pack(&p, plan->after->facts);
+        *edits = pack(&p, plan->after->facts, target->root->device);
         plan_free(plan);
     }
     lens_close(lenses);

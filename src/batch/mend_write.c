@@ -76,14 +76,46 @@ static int mount_one(struct writing *w, const struct json *mount, struct err *e)
     return err_set(e, ERR_NOT_FOUND, "%s was there when the repair was planned and is gone", device);
 }
 
+/* The first line of a plan; HEAD is its length. The caller owns it. */
+static struct json *plan_head(const struct mending_request *m, size_t *head, struct err *e)
+{
+    struct bytes all = m->edits;
+    const char *newline = all.len ? memchr(all.ptr, '\n', all.len) : NULL;
+    if (!newline) {
+        err_set(e, ERR_INTERNAL, "the plan does not come through");
+        return NULL;
+    }
+    *head = (size_t)(newline - all.ptr);
+    return json_parse(bytes_cut(all, 0, *head), "plan", e);
+}
+
+struct mending_devices mending_devices(struct arena *a, const struct mending_request *m)
+{
+    size_t head;
+    struct err ignored = {0}; /* it is said when the plan is to be written */
+    struct mending_devices out = {0};
+    VEC(const char *) others = {0};
+    CLEANUP_JSON struct json *json =
+        m->kind == MENDING_COMMIT ? plan_head(m, &head, &ignored) : NULL;
+    const char *root = json_member_string(json, "root");
+    if (!root)
+        return out;
+    const struct json *mounts = json_member(json, "mounts");
+    for (const struct json *mount = json_first(mounts); mount; mount = json_next(mount)) {
+        const char *device = json_member_string(mount, "device");
+        if (device)
+            vec_push(a, &others, arena_strdup(a, device));
+    }
+    vec_push(a, &others, NULL);
+    out.root = arena_strdup(a, root);
+    out.others = others.items;
+    return out;
+}
+
 static int unpack(struct writing *w, struct err *e)
 {
-    struct bytes all = w->mending->edits;
-    const char *newline = all.len ? memchr(all.ptr, '\n', all.len) : NULL;
-    if (!newline)
-        return err_set(e, ERR_INTERNAL, "the plan does not come through");
-    size_t head = (size_t)(newline - all.ptr);
-    CLEANUP_JSON struct json *json = json_parse(bytes_cut(all, 0, head), "plan", e);
+    size_t head;
+    CLEANUP_JSON struct json *json = plan_head(w->mending, &head, e);
     if (!json)
         return e->code;
     const char *undoes = json_member_string(json, "undoes");
@@ -94,6 +126,7 @@ static int unpack(struct writing *w, struct err *e)
         if (code != 0)
             return code;
     }
+    struct bytes all = w->mending->edits;
     if (head + 1 == all.len)
         return 0;
     return edit_list_unpack(w->arena, bytes_cut(all, head + 1, all.len), &w->edits, e);
@@ -209,7 +242,9 @@ struct json *mend_write(struct arena *a, const struct worker_request *request, s
     struct writing w = {.arena = a, .mending = request->mending, .tree = tree};
     struct err e = {0};
     enum commit_result result = COMMIT_REFUSED;
-    if (mend_places(a, w.mending, tree, &w.places, &e) != 0)
+    bool is_plan = w.mending->kind == MENDING_COMMIT; /* it says itself what to mount */
+    if ((!is_plan && mend_complete_tree(a, request, tree, &e) != 0) ||
+        mend_places(a, w.mending, tree, &w.places, &e) != 0)
         return document_of(&w, result, &e);
     switch (w.mending->kind) {
     case MENDING_COMMIT:
@@ -225,4 +260,51 @@ struct json *mend_write(struct arena *a, const struct worker_request *request, s
         err_set(&e, ERR_INTERNAL, "a job that does not write");
     }
     return document_of(&w, result, &e);
+}
+
+/* --- after a death ---------------------------------------------------------------------------- */
+
+static void set_result(struct arena *a, struct json *document, enum commit_result result,
+                       const char *message)
+{
+    struct json *error = json_new_object(a);
+    json_set_string(a, error, "path", "");
+    json_set_string(a, error, "message", message);
+    json_replace(a, document, "result", json_new_string(a, result_names[result]));
+    json_replace(a, document, "error", error);
+}
+
+/* The journal of the run, wherever it got as far as being one. */
+static int read_run(struct writing *w, struct journal_run *about, struct err *e)
+{
+    const struct journal_place *both[] = {w->places.has_backup ? &w->places.backup : NULL,
+                                          w->places.has_guest ? &w->places.guest : NULL};
+    int code = ERR_NOT_FOUND;
+    for (size_t i = 0; i < 2 && code != 0; i++)
+        if (both[i])
+            code = journal_read(w->arena, both[i], w->run, about, &w->edits, e);
+    return code;
+}
+
+void mend_take_back(struct arena *a, const struct worker_request *request, struct tree *tree,
+                    struct json *document)
+{
+    struct writing w = {.arena = a, .mending = request->mending, .tree = tree};
+    struct journal_run about;
+    struct err e = {0};
+    const char *run = json_member_string(document, "run");
+    if (mend_complete_tree(a, request, tree, &e) != 0 ||
+        mend_places(a, w.mending, tree, &w.places, &e) != 0)
+        return;
+    /* Where it died while the journal was written nobody has heard of the run; none was open before. */
+    const struct journal_run *open = run ? NULL : mend_prepared(a, &w.places);
+    w.run = run ? arena_strdup(a, run) : open ? open->run : NULL;
+    if (!w.run || read_run(&w, &about, &e) != 0)
+        return;
+    json_replace(a, document, "run", json_new_string(a, w.run));
+    struct commit_request back = request_of(&w);
+    back.is_interrupted = NULL;
+    enum commit_result result = commit_roll_back(&back, w.run, about.state, &e);
+    if (result == COMMIT_DONE || result == COMMIT_ROLLED_BACK)
+        set_result(a, document, result, "the appliance ended in the middle");
 }

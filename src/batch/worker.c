@@ -142,6 +142,9 @@ static void take_frame(struct worker *p, const struct frame *frame)
         p->is_open = p->outcome.opened = true;
         p->deadline = now_ms() + guest_seconds(request) * 1000ll;
         break;
+    case FRAME_AGAIN:
+        p->deadline = now_ms() + LIMIT_OPEN_SECONDS * 1000ll;
+        break;
     case FRAME_EMULATION:
         p->outcome.used_emulation_after_kvm = true;
         break;

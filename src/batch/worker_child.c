@@ -42,6 +42,7 @@ struct child {
     int fd;
     sigjmp_buf no_memory;
     bool opened; /* for the stage of a failure */
+    struct open_options options;
 };
 
 static void say(struct child *c, enum frame_kind kind, struct bytes payload)
@@ -114,6 +115,18 @@ static void bound(void)
     set_limit(RLIMIT_CPU, LIMIT_WORKER_CPU_SECONDS);
 }
 
+/* For a qemu that has to be started once more. */
+static void lift_bounds(void)
+{
+    static const int bounded[] = {RLIMIT_AS, RLIMIT_CPU};
+    struct rlimit r;
+    for (size_t i = 0; i < sizeof bounded / sizeof *bounded; i++)
+        if (getrlimit(bounded[i], &r) == 0) {
+            r.rlim_cur = r.rlim_max;
+            setrlimit(bounded[i], &r);
+        }
+}
+
 /* Which roots --root means; false (with E) when it means none. */
 static bool choose_roots(const struct worker_request *request, const struct opened_root *roots,
                          size_t count, size_t *from, size_t *to, struct err *e)
@@ -160,8 +173,31 @@ static struct json *plan_one(struct child *c, struct arena *a, const struct judg
     return document;
 }
 
+/* The appliance died in the middle: once more, to take back what was written. */
+static void take_back(struct child *c, struct arena *a, const struct worker_request *request,
+                      const char *root, struct json *document)
+{
+    struct err e = {0};
+    struct open_options options = c->options;
+    options.known_root = root;
+    say(c, FRAME_AGAIN, bytes_of(""));
+    progress(c, "taking back what was written");
+    lift_bounds();
+    struct opened *o = open_target(a, &request->target, &options, &e);
+    if (!o)
+        return;
+    say(c, FRAME_OPEN, bytes_of(""));
+    struct tree *tree = opened_writable(o, 0, &e);
+    if (tree)
+        mend_take_back(a, request, tree, document);
+    if (tree && opened_finish(o, &e) != 0)
+        mend_not_finished(a, document, &e);
+    opened_close(o);
+}
+
 /* Not until the disk is unmounted and the appliance gone is "done" said. */
-static void write_one(struct child *c, struct arena *a, struct opened *o, size_t index)
+static void write_one(struct child *c, struct arena *a, struct opened *o,
+                      const struct opened_root *root, size_t index)
 {
     struct err e = {0};
     struct mending_request mending = *c->request->mending;
@@ -177,8 +213,17 @@ static void write_one(struct child *c, struct arena *a, struct opened *o, size_t
         return;
     }
     CLEANUP_JSON struct json *document = mend_write(a, &request, tree);
-    if (opened_finish(o, &e) != 0)
+    const char *result = json_member_string(document, "result");
+    bool was_done = result && strcmp(result, "done") == 0;
+    bool died = opened_died(o);
+    if (!died && opened_finish(o, &e) != 0 && was_done) {
+        died = opened_died(o) || e.code == ERR_APPLIANCE;
         mend_not_finished(a, document, &e);
+    }
+    if (died) {
+        opened_close(o); /* the disk must be free */
+        take_back(c, a, &request, root->device, document);
+    }
     say(c, FRAME_DOCUMENT, bytes_of(json_print(a, document, false)));
 }
 
@@ -223,7 +268,7 @@ static void judge_all(struct child *c, struct arena *a, struct opened *o)
         c->opened = true;
         for (size_t i = from; i < to && !asked_to_stop; i++) {
             if (c->request->mending && mending_writes(c->request->mending))
-                write_one(c, a, o, i);
+                write_one(c, a, o, &roots[i], i);
             else
                 judge_one(c, a, o, &roots[i], i);
         }
@@ -240,10 +285,16 @@ void worker_child(const struct worker_request *request, int fd, pid_t parent)
     bool kvm_failed = false;
     if (sigsetjmp(child.no_memory, 1) == 0 && (a = arena_new(out_of_memory, &child))) {
         struct err e = {0};
-        struct open_options options = {
+        bool writes = request->mending && mending_writes(request->mending);
+        struct mending_devices devices = {0};
+        if (writes)
+            devices = mending_devices(a, request->mending);
+        child.options = (struct open_options){
             .force_emulation = request->force_emulation,
             .cache_directory = request->cache_directory,
-            .for_writing = request->mending && mending_writes(request->mending),
+            .for_writing = writes,
+            .known_root = devices.root,
+            .known_devices = devices.others,
             .will_be_written = request->mending && !request->mending->dry_run &&
                                request->mending->kind != MENDING_RUNS,
             .force_host = request->mending && request->mending->force_host,
@@ -251,12 +302,14 @@ void worker_child(const struct worker_request *request, int fd, pid_t parent)
             .progress = progress,
             .progress_context = &child,
         };
-        o = open_target(a, &request->target, &options, &e);
-        disk_keys_wipe(request->target.keys, request->target.key_count);
+        o = open_target(a, &request->target, &child.options, &e);
+        if (!writes) /* who writes may have to open it once more */
+            disk_keys_wipe(request->target.keys, request->target.key_count);
         if (kvm_failed)
             say(&child, FRAME_EMULATION, bytes_of(""));
         if (o) {
             judge_all(&child, a, o);
+            disk_keys_wipe(request->target.keys, request->target.key_count);
         } else if (!asked_to_stop || is_writing) {
             say_failure(&child, e.code, e.text);
         }

@@ -400,8 +400,9 @@ enum commit_result commit_roll_back(const struct commit_request *request, const 
                                     enum journal_state state, struct err *e)
 {
     struct commit c;
-    if (start(&c, request, e) != 0)
+    if (start(&c, request, e) != 0 || trust_edits(request->edits, TRUST_BACK, e) != 0)
         return COMMIT_BROKEN;
+    leftovers_clear_edits(request->arena, request->tree, request->edits);
     if (state == JOURNAL_COMMITTED && is_all_done(&c))
         return COMMIT_DONE;
     return take_back(&c, c.list.count, run, e);
