@@ -20,6 +20,7 @@ struct worker_request {
     struct rule_selection selection;
     const struct rule_set *rules;
     const char *lens_directory; /* rules/lenses */
+    const char *template_directory; /* rules/templates */
     const struct sshd_keyword_table *keywords;
     const struct mending_request *mending; /* of JOB_MEND */
     bool force_emulation; /* remembered after KVM failed once in this run */
