@@ -120,6 +120,13 @@ static const struct file_fact *lost_link(const struct facts *f)
     return NULL;
 }
 
+/* /usr is merged: what the link would lead to is there. */
+static bool leads_to_usr(const struct facts *f, const char *path)
+{
+    const struct file_fact *bin = facts_file(f, "/usr/bin");
+    return strncmp(path, "/lib", 4) == 0 || (bin && bin->exists);
+}
+
 static void report_init(const struct facts *f, const char *what, const struct file_fact *link,
                         const char *path, struct reason_list *out)
 {
@@ -175,8 +182,11 @@ loader:
         }
     if (!link)
         return;
-    struct reason *r =
-        reason_for_all(out, "init-or-loader-missing", GATE_OPEN, place_of_file(link->path));
+    /* Scripts and shells are named below /bin wherever one stands; modules below /lib. */
+    bool shuts = !link_comes_back(f, link->path) && strcmp(link->path, "/sbin") != 0 &&
+                 leads_to_usr(f, link->path);
+    struct reason *r = reason_for_all(out, "init-or-loader-missing",
+                                      shuts ? GATE_SHUT : GATE_OPEN, place_of_file(link->path));
     r->value = link->link ? "a link that leads nowhere" : "not there";
     r->keyword = link->path;
 }

@@ -192,6 +192,8 @@ static void report(const struct network_fact *n, enum gate_state state, struct r
         r->wanted = "0600";
     else if (strcmp(r->id, "ifcfg-stale") == 0 && !n->automatic)
         r->wanted = is_of(n, "wicked") ? "STARTMODE='auto'" : "ONBOOT=yes";
+    else if (strcmp(r->id, "ifcfg-stale") == 0 && strcmp(n->method, "none") == 0)
+        r->wanted = "BOOTPROTO=dhcp";
 }
 
 /* Does this profile keep the machine off the network, when none works? NetworkManager makes a DHCP

@@ -32,6 +32,7 @@ librepair_a_SOURCES = \
 	src/repair/verb_account.c \
 	src/repair/verb_account_make.c \
 	src/repair/verb_account_mend.c \
+	src/repair/verb_boot.c \
 	src/repair/verb_conf.c \
 	src/repair/verb_file.c \
 	src/repair/verb_firewall.c \

@@ -44,6 +44,11 @@ int text_save(struct verb_context *c, struct text_file *f, struct err *e);
 int text_put(struct verb_context *c, const char *path, struct bytes content, uint32_t mode,
              uint32_t uid, uint32_t gid, struct err *e);
 
+/* KEY=VALUE in a file of such lines (in [SECTION], unless that is NULL): the last line that sets it
+ * takes the value, else one is added. verb_conf.c */
+int conf_set_key(struct verb_context *c, const char *path, const char *section, const char *key,
+                 const char *value, struct err *e);
+
 /* Where PATH really is, its last component resolved too; a name that does not exist yet is joined
  * to its resolved directory. NULL and E when something on the way is missing or unreadable. */
 const char *real_path_of(struct verb_context *c, const char *path, struct err *e);

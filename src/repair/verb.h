@@ -66,6 +66,9 @@ verb_function verb_file_reset;                                                  
 verb_function verb_conf_set, verb_conf_unset, verb_boot_token_drop;               /* verb_conf.c */
 verb_function verb_line_comment, verb_line_replace, verb_line_insert;             /* verb_line.c */
 verb_function verb_firewall_allow, verb_hosts_allow;                              /* verb_firewall.c */
+verb_function verb_usr_link, verb_selinux_policy, verb_profile_mend;              /* verb_boot.c */
+verb_function verb_privsep_dir;                                                   /* verb_unit.c */
+verb_function verb_mount_efi;                                                     /* verb_mount.c */
 verb_function verb_pam_comment, verb_pam_arg, verb_pam_relax;                     /* verb_pam.c */
 verb_function verb_access_admit, verb_pam_list_admit, verb_limit_lift;            /* verb_pam_file.c */
 verb_function verb_tally_clear;                                                   /* verb_pam_file.c */

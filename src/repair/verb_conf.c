@@ -1,4 +1,5 @@
-/* Verbs on KEY=VALUE files (shell variables, ini sections) and on tokens of a kernel command line. */
+/* Verbs on KEY=VALUE files (shell variables, ini sections) and on tokens of a kernel command line.
+ */
 #include <string.h>
 
 #include "repair/text_edit.h"
@@ -34,7 +35,8 @@ static int section_of(struct bytes text, const char *section)
     return section && strlen(section) == n && memcmp(text.ptr + 1, section, n) == 0;
 }
 
-/* The last line that sets KEY (that one counts), 0 when none does; LAST: the section's last line. */
+/* The last line that sets KEY (that one counts), 0 when none does; LAST: the section's last line.
+ */
 static int find_key(const struct text_file *f, const char *section, const char *key, int *last)
 {
     int found = 0;
@@ -54,12 +56,11 @@ static int find_key(const struct text_file *f, const char *section, const char *
     return found;
 }
 
-int verb_conf_set(struct verb_context *c, const struct json *step, struct err *e)
+int conf_set_key(struct verb_context *c, const char *path, const char *section, const char *key,
+                 const char *value, struct err *e)
 {
-    const char *key = step_text(step, "key"), *value = step_text(step, "value");
-    const char *section = step_text(step, "section");
     struct text_file f;
-    int last, code = text_open(c, step_text(step, "path"), false, &f, e);
+    int last, code = text_open(c, path, false, &f, e);
     if (code != 0)
         return code;
     int line = find_key(&f, section, key, &last);
@@ -80,6 +81,20 @@ int verb_conf_set(struct verb_context *c, const struct json *step, struct err *e
     return text_save(c, &f, e);
 }
 
+/* "text": both in one, "KEY=VALUE". */
+int verb_conf_set(struct verb_context *c, const struct json *step, struct err *e)
+{
+    const char *key = step_text(step, "key"), *value = step_text(step, "value");
+    const char *text = step_text(step, "text"), *equals = text ? strchr(text, '=') : NULL;
+    if (equals) {
+        key = arena_text(c->arena, (struct bytes){text, (size_t)(equals - text)});
+        value = equals + 1;
+    }
+    if (!key || !value)
+        return err_set(e, ERR_INTERNAL, "no key and value to set");
+    return conf_set_key(c, step_text(step, "path"), step_text(step, "section"), key, value, e);
+}
+
 int verb_conf_unset(struct verb_context *c, const struct json *step, struct err *e)
 {
     const char *key = step_text(step, "key"), *section = step_text(step, "section");
@@ -92,15 +107,19 @@ int verb_conf_unset(struct verb_context *c, const struct json *step, struct err 
 
 /* --- kernel command lines --------------------------------------------------------------------- */
 
-/* TOKEN as a whole word of the line, quotes around words minded. */
+/* TOKEN as a whole word of the line, quotes around words minded. "=" stands before one only where
+ * the line gives a variable its value: the "1" of "net.ifnames=1" is no word. */
 static bool find_token(struct bytes text, const char *token, size_t *from, size_t *to)
 {
     size_t n = strlen(token);
+    const char *sign = text.len > 0 ? memchr(text.ptr, '=', text.len) : NULL;
+    size_t value =
+        sign && bytes_start_with(text, "GRUB_CMDLINE") ? (size_t)(sign - text.ptr) + 1 : 0;
     for (size_t at = 0; at + n <= text.len; at++) {
         char before = at > 0 ? text.ptr[at - 1] : ' ';
         char after = at + n < text.len ? text.ptr[at + n] : ' ';
-        if (memcmp(text.ptr + at, token, n) == 0 && strchr(" \t\"'=", before) &&
-            strchr(" \t\"'\r", after)) {
+        if (memcmp(text.ptr + at, token, n) == 0 &&
+            (strchr(" \t\"'", before) || (value > 0 && at == value)) && strchr(" \t\"'\r", after)) {
             *from = at;
             *to = at + n;
             return true;
@@ -162,12 +181,14 @@ static int drop_from_sources(struct verb_context *c, const char *token, struct e
     return code;
 }
 
+/* From every entry that has it, but for those that are for recovery by their own words. */
 int verb_boot_token_drop(struct verb_context *c, const struct json *step, struct err *e)
 {
-    const char *token = step_text(step, "token"), *path = step_text(step, "path");
-    int line = path ? step_line(step, e) : 0;
-    if (path && line == 0)
-        return ERR_NOT_FOUND;
-    int code = path ? drop_from_line(c, path, line, token, e) : 0;
+    const char *token = step_text(step, "token");
+    int code = 0;
+    vec_each (b, &c->facts->boot)
+        if (code == 0 && b->token && !b->is_recovery && b->at.file && b->at.line > 0 &&
+            strcmp(b->token, token) == 0)
+            code = drop_from_line(c, b->at.file, b->at.line, token, e);
     return code == 0 ? drop_from_sources(c, token, e) : code;
 }

@@ -139,6 +139,9 @@ int verb_file_aside(struct verb_context *c, const struct json *step, struct err 
         return 0;
     if (s.presence == PRESENCE_UNREADABLE)
         return err_set_at(e, ERR_REFUSED, path, 0, 0, "cannot be looked at: %s", s.reason);
+    struct node_state gone = {0};
+    if (s.node.type == NODE_SYMLINK && tree_stat(c->tree, path).presence != PRESENCE_PRESENT)
+        return overlay_put(c->tree, s.real_path, &gone, e); /* it leads nowhere: nothing to keep */
     for (int i = 1; i < 100; i++) {
         const char *aside = i == 1 ? arena_printf(c->arena, "%s.diskmend", s.real_path)
                                    : arena_printf(c->arena, "%s.diskmend-%d", s.real_path, i);

@@ -4,9 +4,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* "state": only where the record is of that one. */
 int verb_line_comment(struct verb_context *c, const struct json *step, struct err *e)
 {
     struct text_file f;
+    const char *wanted = step_text(step, "state"), *state = json_member_string(c->record, "state");
+    if (wanted && state && strcmp(wanted, state) != 0)
+        return err_set_at(e, ERR_REFUSED, step_text(step, "path"), 0, 0,
+                          "it shuts nothing as it stands, and may be meant");
     int code = text_open(c, step_text(step, "path"), true, &f, e);
     if (code != 0)
         return code;

@@ -4,6 +4,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "facts/sshd_algorithms.h"
+
 /* The line the step is about: the one the record points at when it sets KEY, else the winner. */
 static const struct sshd_directive *line_of(struct verb_context *c, const char *key)
 {
@@ -91,9 +93,34 @@ static int add_algorithm(struct verb_context *c, const struct json *step, const 
     return text_save(c, &f, e);
 }
 
+/* RequiredRSASize is no list: it is lowered to the length of the key in question. */
+static int lower_rsa_size(struct verb_context *c, const struct json *step, struct err *e)
+{
+    const char *user = step_text(step, "user"), *value = step_text(step, "value");
+    const char *bits = strstr(value, " of ");
+    if (!bits)
+        return err_set(e, ERR_INTERNAL, "\"%s\" names no length of a key", value);
+    bits = arena_text(c->arena, (struct bytes){bits + 4, strspn(bits + 4, "0123456789")});
+    if (c->user && user && strcmp(user, "*") != 0 && sshd_edit_in_match(c, "RequiredRSASize"))
+        return sshd_edit_for_user(c, user, "RequiredRSASize", bits, e);
+    struct text_file f;
+    struct text_line *line;
+    const struct sshd_directive *d = line_of(c, "RequiredRSASize");
+    if (!d)
+        return err_set(e, ERR_REFUSED,
+                       "no file sets RequiredRSASize, so the length is this sshd's own");
+    int code = open_line(c, d, &f, &line, e);
+    if (code != 0)
+        return code;
+    sshd_edit_set_arguments(c, line, bits);
+    return text_save(c, &f, e);
+}
+
 int verb_sshd_list_add(struct verb_context *c, const struct json *step, struct err *e)
 {
     const char *key = step_text(step, "key"), *value = step_text(step, "value");
+    if (strcasecmp(key, "RequiredRSASize") == 0)
+        return lower_rsa_size(c, step, e);
     const struct sshd_directive *d = line_of(c, key);
     const struct sshd_keyword *keyword = sshd_keyword_named(c->input->keywords, key);
     struct text_file f;
@@ -172,38 +199,39 @@ int verb_sshd_list_split(struct verb_context *c, const struct json *step, struct
     return text_save(c, &f, e);
 }
 
-/* Names this sshd does not know, taken out of a list of algorithms. */
+/* Names this sshd does not know, taken out of the list that stands in the line; a line with no
+ * other goes. */
 int verb_sshd_algo_drop(struct verb_context *c, const struct json *step, struct err *e)
 {
-    const char *key = step_text(step, "key");
-    struct text_list drop = step_list(c->arena, step, "names");
-    const struct sshd_directive *d = line_of(c, key);
+    const char *path = step_text(step, "path"), *bad;
     struct text_file f;
-    struct text_line *line;
-    if (!d || !d->value)
-        return 0;
-    int code = open_line(c, d, &f, &line, e);
-    if (code != 0)
-        return code;
+    struct sshd_line words;
     struct strbuf out;
+    if (strstr(path, "crypto-policies"))
+        return err_set_at(e, ERR_REFUSED, path, 0, 0,
+                          "it belongs to the policy of the whole system, which makes it anew");
+    int code = text_open(c, path, true, &f, e), number = step_line(step, e);
+    struct text_line *line = code == 0 && number > 0 ? text_line_at(&f, number, e) : NULL;
+    if (!line)
+        return code ? code : ERR_NOT_FOUND;
+    sshd_edit_split(c, line, &words);
+    if (words.arguments.count == 0)
+        return err_set_at(e, ERR_SYNTAX, f.path, number, 0, "no list stands there");
+    const struct sshd_keyword *keyword = sshd_keyword_named(c->input->keywords, words.keyword.text);
+    const char *value = words.arguments.items[0].text, *p = value + strspn(value, "+-^");
     strbuf_init(&out, c->arena);
-    const char *p = d->value + strspn(d->value, "+-^");
-    for (bool any = false; *p;) {
-        size_t n = strcspn(p, ",");
-        bool dropped = n == 0;
-        for (size_t i = 0; i < drop.count; i++)
-            dropped |= strlen(drop.items[i]) == n && strncmp(drop.items[i], p, n) == 0;
-        if (!dropped) {
-            strbuf_printf(&out, "%s%.*s", any ? "," : "", (int)n, p);
-            any = true;
-        }
-        p += n + (p[n] == ',');
+    for (size_t n; keyword && *p; p += n + (p[n] == ',')) {
+        n = strcspn(p, ",");
+        const char *name = arena_text(c->arena, (struct bytes){p, n});
+        if (n > 0 && sshd_algorithms_valid(c->arena, c->input->keywords, &c->facts->os,
+                                           keyword->name, name, &bad))
+            strbuf_printf(&out, "%s%s", out.len > 0 ? "," : "", name);
     }
     if (out.len == 0)
         text_comment(c, line);
     else
-        sshd_edit_set_arguments(
-            c, line,
-            arena_printf(c->arena, "%.*s%s", (int)strspn(d->value, "+-^"), d->value, out.ptr));
+        sshd_edit_set_arguments(c, line,
+                                arena_printf(c->arena, "%.*s%s", (int)strspn(value, "+-^"), value,
+                                             out.ptr));
     return text_save(c, &f, e);
 }

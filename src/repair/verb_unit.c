@@ -133,8 +133,8 @@ static int disable_systemd(struct verb_context *c, const struct unit_fact *unit,
         bool pulls = dot && (strcmp(dot, ".wants") == 0 || strcmp(dot, ".requires") == 0 ||
                              strcmp(dot, ".upholds") == 0);
         if (pulls)
-            code = remove_link(
-                c, arena_printf(c->arena, SYSTEM_UNITS "/%s/%s", name, unit->name), e);
+            code =
+                remove_link(c, arena_printf(c->arena, SYSTEM_UNITS "/%s/%s", name, unit->name), e);
     }
     return code;
 }
@@ -147,8 +147,9 @@ static int unmask_systemd(struct verb_context *c, const char *name, struct err *
     if (s.presence == PRESENCE_ABSENT)
         return 0;
     if (s.presence == PRESENCE_UNREADABLE || overlay_state(c->tree, s.real_path, true, &state, e))
-        return e->code ? (int)e->code
-                       : err_set_at(e, ERR_REFUSED, path, 0, 0, "cannot be looked at: %s", s.reason);
+        return e->code
+                   ? (int)e->code
+                   : err_set_at(e, ERR_REFUSED, path, 0, 0, "cannot be looked at: %s", s.reason);
     bool is_mask = (state.type == NODE_SYMLINK && strcmp(state.target, "/dev/null") == 0) ||
                    (state.type == NODE_FILE && state.content.len == 0);
     struct node_state gone = {0};
@@ -171,6 +172,19 @@ static int enable_legacy(struct verb_context *c, const struct unit_fact *unit, s
                         arena_printf(c->arena, "S02%s", unit->name),
                         arena_printf(c->arena, "../init.d/%s", unit->name), e);
     return code;
+}
+
+/* Where the vendor keeps it: an absolute link, as systemctl makes it. */
+static int link_default(struct verb_context *c, const char *target, struct err *e)
+{
+    static const char *const directories[] = {"/usr/lib/systemd/system", "/lib/systemd/system"};
+    int code = check_name(target, e);
+    for (size_t i = 0; i < sizeof directories / sizeof *directories && code == 0; i++) {
+        const char *path = path_join(c->arena, directories[i], target);
+        if (tree_stat(c->tree, path).presence == PRESENCE_PRESENT)
+            return put_link(c, SYSTEM_UNITS, "default.target", path, e);
+    }
+    return code ? code : err_set(e, ERR_NOT_FOUND, "there is no %s on this disk", target);
 }
 
 /* --- the verbs -------------------------------------------------------------------------------- */
@@ -212,23 +226,54 @@ int verb_unit_mask(struct verb_context *c, const struct json *step, struct err *
     return code == 0 ? put_link(c, SYSTEM_UNITS, name, "/dev/null", e) : code;
 }
 
+/* The default target is no unit of its own: what masks it, or leads elsewhere, gives way to the
+ * target a server comes up to. */
 int verb_unit_unmask(struct verb_context *c, const struct json *step, struct err *e)
 {
     const char *name = step_text(step, "name");
     int code = check_name(name, e);
+    if (code == 0 && strcmp(name, "default.target") == 0)
+        return link_default(c, "multi-user.target", e);
     return code == 0 ? unmask_systemd(c, name, e) : code;
 }
 
-/* Where the vendor keeps it, or relative to nothing: an absolute link, as systemctl makes it. */
 int verb_default_target(struct verb_context *c, const struct json *step, struct err *e)
 {
-    const char *target = step_text(step, "target");
-    static const char *const directories[] = {"/usr/lib/systemd/system", "/lib/systemd/system"};
-    int code = check_name(target, e);
-    for (size_t i = 0; i < sizeof directories / sizeof *directories && code == 0; i++) {
-        const char *path = path_join(c->arena, directories[i], target);
-        if (tree_stat(c->tree, path).presence == PRESENCE_PRESENT)
-            return put_link(c, SYSTEM_UNITS, "default.target", path, e);
-    }
-    return code ? code : err_set(e, ERR_NOT_FOUND, "there is no %s on this disk", target);
+    return link_default(c, step_text(step, "target"), e);
+}
+
+/* --- RuntimeDirectory= ------------------------------------------------------------------------ */
+
+/* The directory that sshd changes its root to: below /run the unit makes it at each start, and what
+ * were made there on the disk would be gone. */
+int verb_privsep_dir(struct verb_context *c, const struct json *step, struct err *e)
+{
+    const char *path = step_text(step, "path");
+    const struct json *at = json_member(c->record, "at");
+    const char *file = json_member_string(at, "file");
+    if (!path_is_below(path, "/run") && !path_is_below(path, "/var/run"))
+        return verb_dir_make(c, step, e);
+    int number = (int)json_number(json_member(at, "line"), 0);
+    if (!file || number <= 0 || !path_is_below(file, "/etc"))
+        return err_set_at(e, ERR_UNSUPPORTED, file ? file : path, 0, 0,
+                          "the unit should make %s, and is not the one of its package", path);
+    struct text_file f;
+    int code = text_open(c, file, true, &f, e);
+    struct text_line *line = code == 0 ? text_line_at(&f, number, e) : NULL;
+    if (!line)
+        return code ? code : ERR_NOT_FOUND;
+    const char *sign = memchr(line->text.ptr, '=', line->text.len);
+    size_t value = sign ? (size_t)(sign - line->text.ptr) + 1 : 0;
+    if (!bytes_start_with(line->text, "RuntimeDirectory") || value == 0)
+        return err_set_at(e, ERR_UNSUPPORTED, f.path, number, 0,
+                          "no RuntimeDirectory= stands there");
+    struct strbuf out;
+    strbuf_init(&out, c->arena);
+    strbuf_add_bytes(&out, bytes_cut(line->text, 0, value));
+    strbuf_add(&out, path_name(path));
+    if (value < line->text.len)
+        strbuf_add(&out, " ");
+    strbuf_add_bytes(&out, bytes_cut(line->text, value, line->text.len));
+    text_set(line, strbuf_bytes(&out));
+    return text_save(c, &f, e);
 }

@@ -88,6 +88,20 @@ static void expect_idle(struct mending *m, const char *when)
     plan_free(again);
 }
 
+/* Is it a password login that the case is about? */
+static bool by_password(struct trial *t, const char *user)
+{
+    const struct json *access = json_member(t->want, "access");
+    for (const struct json *w = json_first(access); w; w = json_next(w)) {
+        const char *method = json_member_string(w, "method");
+        if (strcmp(json_member_string(w, "user"), user) == 0 && method &&
+            strcmp(method, "password") == 0 &&
+            strcmp(json_member_string(w, "verdict"), "open") != 0)
+            return true;
+    }
+    return false;
+}
+
 /* Lines "CASE reason": what no edit of a file may mend. */
 static bool is_listed(const char *name)
 {
@@ -212,6 +226,7 @@ static void test_case(struct mending *m, const char *user)
     struct trial *t = m->trial;
     m->question.users = &user;
     m->question.user_count = 1;
+    m->question.password |= by_password(t, user);
     m->plan = mend(m);
     if (!m->plan)
         return;
