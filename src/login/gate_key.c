@@ -249,6 +249,14 @@ static bool holds_a_key(const struct search *s, const struct key_file_fact *file
     return false;
 }
 
+static const struct key_file_fact *first_effective(const struct search *s)
+{
+    for (size_t i = 0; i < s->file_count; i++)
+        if (is_effective(s, s->files[i]) && !is_state(s->files[i], "none"))
+            return s->files[i];
+    return NULL;
+}
+
 /* No effective file holds anything: does a key lie where sshd does not look? */
 static bool lock_elsewhere(struct search *s)
 {
@@ -265,17 +273,12 @@ static bool lock_elsewhere(struct search *s)
         r->keyword = wrong_home ? s->v->account->home : "AuthorizedKeysFile";
         r->value = file->path;
         r->wanted = effective_value(s->v->settings, "AuthorizedKeysFile");
+        const struct key_file_fact *first = first_effective(s);
+        if (wrong_home && first)
+            r->detail = first->path; /* where it would be read */
         return true;
     }
     return false;
-}
-
-static const struct key_file_fact *first_effective(const struct search *s)
-{
-    for (size_t i = 0; i < s->file_count; i++)
-        if (is_effective(s, s->files[i]) && !is_state(s->files[i], "none"))
-            return s->files[i];
-    return NULL;
 }
 
 /* A setting made only for some connections that would have led to keys: it stands below a Match

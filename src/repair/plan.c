@@ -24,6 +24,7 @@ struct verdict {
     enum fate fate;
     size_t round;
     const char *reason;
+    enum gate_state state; /* of the lock then */
 };
 
 struct planner {
@@ -108,7 +109,7 @@ static void remember(struct planner *p, const struct candidate *c, enum fate fat
                      const char *reason)
 {
     struct verdict *v = arena_new_struct(p->arena, struct verdict);
-    *v = (struct verdict){fate, p->plan->rounds, reason};
+    *v = (struct verdict){fate, p->plan->rounds, reason, c->state};
     map_set(&p->verdicts, c->key, v);
 }
 
@@ -261,12 +262,16 @@ static bool one_round(struct planner *p)
     candidates list = {0};
     size_t mark = overlay_mark(p->input->tree), causes = p->plan->causes.count;
     size_t notes = p->plan->notes.count;
-    bool changed = false;
+    bool changed = false, boot_is_done = false;
     p->moves.paths.count = 0;
     collect(p, &list);
-    vec_each (c, &list)
+    vec_each (c, &list) {
+        if (changed && c->gate > GATE_BOOT && !boot_is_done)
+            break; /* a link or a mount that comes back takes other locks with it */
+        boot_is_done |= c->gate > GATE_BOOT;
         if (is_open_question(p, c))
             changed |= apply(p, c);
+    }
     if (changed) {
         struct judgement *then = judgement_make(p->input);
         if (!worse(p, then)) {
@@ -290,7 +295,8 @@ static bool ban_what_did_not_help(struct planner *p)
     collect(p, &list);
     vec_each (c, &list) {
         const struct verdict *v = map_get(&p->verdicts, c->key);
-        if (!v || v->fate != FATE_APPLIED)
+        bool is_open_now = v && v->state == GATE_SHUT && c->state != GATE_SHUT;
+        if (!v || v->fate != FATE_APPLIED || is_open_now)
             continue;
         remember(p, c, FATE_BANNED, "its repair was tried and does not open the gate");
         any = true;

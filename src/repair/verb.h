@@ -64,6 +64,13 @@ verb_function verb_account_mend, verb_group_restore;                         /* 
 verb_function verb_group_add, verb_group_drop, verb_group_admit;                    /* verb_group.c */
 verb_function verb_file_reset;                                                      /* verb_reset.c */
 verb_function verb_conf_set, verb_conf_unset, verb_boot_token_drop;               /* verb_conf.c */
+verb_function verb_key_add, verb_key_replace, verb_key_copy, verb_key_path;       /* verb_key.c */
+verb_function verb_key_comment, verb_key_mend, verb_key_split, verb_key_option;   /* verb_key_line.c */
+verb_function verb_key_safe;                                                      /* verb_key_safe.c */
+verb_function verb_label_fix;                                                     /* verb_label.c */
+verb_function verb_sudo_comment, verb_sudo_rule, verb_sudo_nopasswd, verb_sudo_default; /* verb_sudo.c */
+verb_function verb_sudo_targetpw, verb_sudo_conf, verb_sudo_read, verb_setuid_restore;  /* verb_sudo.c */
+verb_function verb_shell_mend, verb_startup_mend, verb_chroot_safe;               /* verb_session.c */
 verb_function verb_line_comment, verb_line_replace, verb_line_insert;             /* verb_line.c */
 verb_function verb_firewall_allow, verb_hosts_allow;                              /* verb_firewall.c */
 verb_function verb_usr_link, verb_selinux_policy, verb_profile_mend;              /* verb_boot.c */

@@ -2,7 +2,9 @@
 #include <string.h>
 
 #include "base/path.h"
+#include "repair/acl.h"
 #include "repair/text_edit.h"
+#include "repair/tree_copy.h"
 
 /* The state of what PATH leads to. */
 static int state_of(struct verb_context *c, const char *path, const char **real,
@@ -39,6 +41,7 @@ int verb_file_mode(struct verb_context *c, const struct json *step, struct err *
             return ERR_INTERNAL;
         s.mode |= bits;
     }
+    acl_follow_mode(c->arena, &s);
     return overlay_put(c->tree, real, &s, e);
 }
 
@@ -127,7 +130,10 @@ int verb_dir_make(struct verb_context *c, const struct json *step, struct err *e
 {
     struct node_state s = {.exists = true, .type = NODE_DIRECTORY};
     int code = new_meta(c, step, &s, e);
-    return code != 0 ? code : make_directories(c, step_text(step, "path"), &s, e);
+    const char *path = step_text(step, "path"), *from = step_text(step, "from");
+    if (code == 0)
+        code = make_directories(c, path, &s, e);
+    return code == 0 && from ? tree_copy(c, from, path, s.uid, s.gid, e) : code;
 }
 
 /* Rename to PATH.diskmend (or .diskmend-2 …): a name that no drop-in directory loads. */

@@ -1,0 +1,27 @@
+/* Lines of sudoers as the verbs change them: statements with their continuations, one setting of a
+ * Defaults line, a line of one person's own where sudo reads it. For verb_sudo*.c only. */
+#ifndef DISKMEND_REPAIR_SUDO_EDIT_H
+#define DISKMEND_REPAIR_SUDO_EDIT_H
+
+#include "repair/text_edit.h"
+
+/* A name that sudoers takes literally as a user; false and E otherwise. */
+bool sudo_edit_is_plain_name(const char *name, struct err *e);
+
+/* Comment out the statement that LINE of the file at PATH belongs to, all its lines. */
+int sudo_edit_comment(struct verb_context *c, const char *path, int line, struct err *e);
+/* Take NAME out of a Defaults line; the whole line where it stands alone. */
+int sudo_edit_drop_setting(struct verb_context *c, const char *path, int line, const char *name,
+                           struct err *e);
+/* TEXT, about USER alone, where sudo reads it behind every other rule: a drop-in of ours, or the end
+ * of the main file where no directory is included at its end. AFTER: the rule it must come behind;
+ * NULL: none in particular. */
+int sudo_edit_for_user(struct verb_context *c, const char *user, const char *text,
+                       const struct place *after, struct err *e);
+/* "USER ALL=(ALL:ALL) ALL", without a password where the account has none. */
+const char *sudo_edit_rule(struct verb_context *c, const struct account_fact *account,
+                           bool without_password);
+
+bool sudo_edit_is(const struct sudo_fact *s, const char *item);
+
+#endif
