@@ -3,7 +3,6 @@ noinst_LIBRARIES += librepair.a
 librepair_a_SOURCES = \
 	src/repair/account_edit.c src/repair/account_edit.h \
 	src/repair/acl.c src/repair/acl.h \
-	src/repair/account_edit.c src/repair/account_edit.h \
 	src/repair/commit.c src/repair/commit.h \
 	src/repair/commit_parts.h \
 	src/repair/commit_room.c \
@@ -42,8 +41,6 @@ librepair_a_SOURCES = \
 	src/repair/verb_key_line.c \
 	src/repair/verb_key_safe.c \
 	src/repair/verb_label.c \
-	src/repair/verb_group.c \
-	src/repair/verb_hostkey.c \
 	src/repair/verb_line.c \
 	src/repair/verb_mount.c \
 	src/repair/verb_pam.c \
@@ -51,8 +48,6 @@ librepair_a_SOURCES = \
 	src/repair/verb_reset.c src/repair/verb_reset.h \
 	src/repair/verb_reset_fstab.c \
 	src/repair/verb_session.c \
-	src/repair/verb_reset.c src/repair/verb_reset.h \
-	src/repair/verb_reset_fstab.c \
 	src/repair/verb_sshd.c \
 	src/repair/verb_sshd_list.c \
 	src/repair/verb_sudo.c \
