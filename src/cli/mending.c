@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/escape.h"
 #include "batch/pool.h"
 #include "cli/command.h"
 #include "cli/environment.h"
@@ -166,6 +167,16 @@ static void say_failure(const struct json *d)
         say("%s", text);
 }
 
+static const char *undo_command(const struct mending *m, const char *run)
+{
+    struct arena *a = m->judging.options->arena;
+    const char *command = arena_printf(a, "diskmend undo %s %s", m->target, run);
+    return m->request->no_guest_journal
+               ? arena_printf(a, "%s --backup-dir %s --no-guest-journal", command,
+                              escape_shell_word(a, m->request->backup_directory))
+               : command;
+}
+
 static void set_result(struct mending *m, const char *result, const char *run,
                        const struct json *error)
 {
@@ -177,8 +188,7 @@ static void set_result(struct mending *m, const char *result, const char *run,
     if (error)
         json_replace(a, m->document, "error", json_copy(a, error));
     if (done && run && m->request->kind == MENDING_COMMIT)
-        json_replace(a, m->document, "undo",
-                     json_new_string(a, arena_printf(a, "diskmend undo %s %s", m->target, run)));
+        json_replace(a, m->document, "undo", json_new_string(a, undo_command(m, run)));
 }
 
 /* The worker ended before it could say how: the journal alone knows, if one was begun. */

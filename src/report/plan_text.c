@@ -65,11 +65,13 @@ static void print_changes(struct page *p, const struct json *plan)
         row->cells[1].text = escaped(a, c, "path");
         row->cells[2].text = what_changes(a, c);
         row->cells[3] = (struct table_cell){arena_printf(a, "(%s)", causes(a, c)), COLOUR_FAINT};
-        const struct json *rule = json_first(json_member(c, "rules"));
-        const char *why = p->options->verbose && json_string(rule)
-                              ? why_of(json_member(p->document, "before"), json_string(rule))
-                              : "";
-        row->below = *why ? escape_terminal_text(a, why) : NULL;
+        const struct json *rules = json_member(c, "rules");
+        for (const struct json *r = json_first(rules); p->options->verbose && r; r = json_next(r)) {
+            const char *why =
+                why_of(json_member(p->document, "before"), json_string(r) ? json_string(r) : "");
+            row->below = arena_printf(a, "%s%s%s", row->below ? row->below : "",
+                                      row->below ? " " : "", escape_terminal_text(a, why));
+        }
     }
     strbuf_add(p->out, is_result(p, "done") ? "changed\n" : "to be changed\n");
     table_print(p->out, &t, 2, &p->style);
