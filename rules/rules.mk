@@ -21,6 +21,7 @@ dist_rules_DATA = \
 	rules/repair-1.schema.json \
 	rules/runs-1.schema.json \
 	rules/undo-1.schema.json \
+	rules/verify-1.schema.json \
 	rules/why-1.schema.json
 
 nobase_dist_pkgdata_DATA = \

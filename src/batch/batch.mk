@@ -10,6 +10,7 @@ libbatch_a_SOURCES = \
 	src/batch/mend_write.c \
 	src/batch/pool.c src/batch/pool.h \
 	src/batch/rule_examples.c src/batch/rule_examples.h \
+	src/batch/verify.c src/batch/verify.h \
 	src/batch/why.c src/batch/why.h \
 	src/batch/worker.c src/batch/worker.h \
 	src/batch/worker_child.c src/batch/worker_child.h

@@ -164,6 +164,7 @@ struct json *judge_root(struct arena *a, const struct worker_request *request,
         document = whole_facts(a, request, target, tree, f, facts_json, answer);
         break;
     case JOB_MEND: /* mend.h */
+    case JOB_VERIFY: /* verify.h */
         json_free(facts_json);
         err_set(e, ERR_INTERNAL, "a job that is not judged here");
         break;

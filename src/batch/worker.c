@@ -14,6 +14,7 @@
 #include "base/limits.h"
 #include "batch/frame.h"
 #include "batch/mend.h"
+#include "batch/verify.h"
 #include "batch/worker_child.h"
 #include "report/report.h"
 
@@ -53,6 +54,8 @@ static int64_t now_ms(void)
 
 static int guest_seconds(const struct worker_request *request)
 {
+    if (request->job == JOB_VERIFY && request->timeout_seconds == 0)
+        return LIMIT_GUEST_SECONDS + 3 * LIMIT_VERIFY_SECONDS;
     return request->timeout_seconds > 0 ? request->timeout_seconds : LIMIT_GUEST_SECONDS;
 }
 
@@ -100,6 +103,9 @@ static void add_failure(struct worker *p, enum err_code code, enum failure_stage
         break;
     case JOB_MEND:
         document = mending_document(p->arena, p->request, &input);
+        break;
+    case JOB_VERIFY:
+        document = verify_document(p->arena, &input);
         break;
     }
     vec_push(p->arena, &p->outcome.documents, document);

@@ -9,7 +9,7 @@
 #include "model/target.h"
 #include "rules/rules.h"
 
-enum worker_job { JOB_SCAN, JOB_FACTS, JOB_WHY, JOB_MEND };
+enum worker_job { JOB_SCAN, JOB_FACTS, JOB_WHY, JOB_MEND, JOB_VERIFY };
 
 struct mending_request; /* batch/mend.h */
 

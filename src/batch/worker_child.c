@@ -13,6 +13,7 @@
 #include "batch/frame.h"
 #include "batch/judge.h"
 #include "batch/mend.h"
+#include "batch/verify.h"
 #include "guest/open.h"
 
 #include "config.h"
@@ -236,9 +237,12 @@ static void judge_one(struct child *c, struct arena *a, struct opened *o,
     struct json *document = NULL;
     if (tree) {
         struct judge_target target = {o, root};
-        document = c->request->mending
-                       ? plan_one(c, a, &target, tree, &e)
-                       : judge_root(a, c->request, &target, tree, progress, c, &e);
+        if (c->request->job == JOB_VERIFY)
+            document = verify_root(a, c->request, &target, o, tree, progress, c, &e);
+        else
+            document = c->request->mending
+                           ? plan_one(c, a, &target, tree, &e)
+                           : judge_root(a, c->request, &target, tree, progress, c, &e);
     }
     if (asked_to_stop)
         return;
@@ -302,7 +306,13 @@ void worker_child(const struct worker_request *request, int fd, pid_t parent)
             .progress = progress,
             .progress_context = &child,
         };
-        o = open_target(a, &request->target, &child.options, &e);
+        if (request->job == JOB_VERIFY && request->target.kind == TARGET_DIRECTORY)
+            err_set(&e, ERR_UNSUPPORTED,
+                    "%s: a directory: the programs of a guest are only run in the appliance, where "
+                    "they can reach nothing of this machine; name its disk",
+                    request->target.name);
+        else
+            o = open_target(a, &request->target, &child.options, &e);
         if (!writes) /* who writes may have to open it once more */
             disk_keys_wipe(request->target.keys, request->target.key_count);
         if (kvm_failed)

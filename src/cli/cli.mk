@@ -21,6 +21,7 @@ diskmend_SOURCES = \
 	src/cli/say.c src/cli/say.h \
 	src/cli/scan.c \
 	src/cli/targets.c src/cli/targets.h \
+	src/cli/verify.c \
 	src/cli/why.c
 diskmend_CPPFLAGS = $(AM_CPPFLAGS) \
 	-DBUILT_PROGRAM=\"$(abs_top_builddir)/diskmend$(EXEEXT)\" \

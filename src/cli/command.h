@@ -32,6 +32,7 @@ int command_scan(struct options *o);
 int command_why(struct options *o);
 int command_repair(struct options *o);
 int command_undo(struct options *o);
+int command_verify(struct options *o);
 int command_facts(struct options *o);
 int command_rules(struct options *o);
 int command_help(struct options *o);

@@ -20,6 +20,10 @@ static const struct command table[] = {
      "The latest run, or RUN: contents, modes, owners, attributes and links as they were. Shown and\n"
      "asked like a repair. --list tells which runs there are, --forget removes the record of one.\n",
      IN_UNDO, true, command_undo},
+    {"verify", "[OPTION]... TARGET...", "hold our verdict against the guest's own sshd and visudo",
+     "Runs sshd -t, sshd -T and visudo -c of the guest in the appliance, on a copy of the disk that is\n"
+     "thrown away, without a network. TARGET is an image or a block device. Nothing is written.\n",
+     IN_VERIFY, true, command_verify},
     {"facts", "[OPTION]... TARGET...", "print all that is known about a guest, as JSON",
      "The document that the rules are evaluated over. Secrets are not part of it.\n", IN_FACTS,
      true, command_facts},

@@ -1,7 +1,7 @@
 # bash completion for diskmend(1). The options are asked of the program.
 _diskmend() {
     local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
-    local commands='scan why repair undo facts rules help version'
+    local commands='scan why repair undo verify facts rules help version'
     COMPREPLY=()
     if [ "$COMP_CWORD" -eq 1 ] || { [ "$COMP_CWORD" -eq 2 ] && [ "$previous" = help ]; }; then
         mapfile -t COMPREPLY < <(compgen -W "$commands" -- "$current")

@@ -145,6 +145,9 @@ static int report_exit(const struct json *d, enum severity fail_on)
         if (severity && severity_by_name(severity) >= (int)fail_on)
             code = worse(code, EXIT_FINDINGS);
     }
+    const struct json *agrees = json_member(d, "agrees"); /* of verify */
+    if (agrees && !json_bool(agrees, true))
+        return EXIT_FINDINGS;
     const struct json *access = json_member(d, "access");
     for (const struct json *w = json_first(access); w; w = json_next(w)) {
         const char *verdict = json_member_string(w, "verdict");

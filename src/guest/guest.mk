@@ -37,6 +37,7 @@ libguest_a_SOURCES += \
 	src/guest/image_launch.c \
 	src/guest/image_mount.c \
 	src/guest/image_roots.c \
+	src/guest/image_run.c \
 	src/guest/image_tree.c \
 	src/guest/image_unlock.c \
 	src/guest/image_watchdog.c src/guest/image_watchdog.h \

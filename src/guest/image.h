@@ -38,6 +38,19 @@ struct tree *image_tree(struct image *image, size_t root, struct err *e);
 bool image_is_dead(const struct image *image);
 /* Read back what was written, unmount, shut down, each checked. */
 int image_finish(struct image *image, struct err *e);
+/* As open.h has it for verify. */
+struct image_program {
+    const char *const *arguments; /* the program's path first; ended by NULL */
+    const char *directory;        /* made before it runs; may be NULL */
+    int seconds;
+};
+struct image_answer {
+    bool ran;
+    int status;
+    struct bytes output;
+    const char *why; /* it did not run, or did not come to an end */
+};
+void image_run(struct image *image, const struct image_program *program, struct image_answer *out);
 const char *image_engine_name(const struct image *image);
 void image_close(struct image *image);
 

@@ -22,9 +22,10 @@ static int mount_with(struct image *image, struct image_filesystem *fs, const ch
         return 0;
     fs->mount_error = image_last_error(image->arena, image->g);
     const char *joint = *options ? "," : "";
-    return is_xfs(fs) && guestfs_mount_options(
-                             image->g, arena_printf(image->arena, "%s%snouuid", options, joint),
-                             fs->mountable, directory) == 0
+    return is_xfs(fs) &&
+                   guestfs_mount_options(image->g,
+                                         arena_printf(image->arena, "%s%snouuid", options, joint),
+                                         fs->mountable, directory) == 0
                ? 0
                : -1;
 }
@@ -54,7 +55,8 @@ static const char *damage_text(struct arena *a, const struct image_filesystem *f
                             "the kernel has noted errors in it; before anything is written, run %s "
                             "on it",
                             check);
-    return arena_printf(a, "its superblock is damaged (%s); before anything is written, run %s on it",
+    return arena_printf(a,
+                        "its superblock is damaged (%s); before anything is written, run %s on it",
                         fs->shown.damage, check);
 }
 
@@ -83,8 +85,7 @@ int image_mount_filesystem(struct image *image, struct image_filesystem *fs, con
     if (guestfs_mount_ro(image->g, fs->mountable, directory) == 0)
         return 0;
     fs->mount_error = image_last_error(image->arena, image->g);
-    return is_xfs(fs) &&
-                   guestfs_mount_options(image->g, "ro,nouuid", fs->mountable, directory) == 0
+    return is_xfs(fs) && guestfs_mount_options(image->g, "ro,nouuid", fs->mountable, directory) == 0
                ? 0
                : -1;
 }

@@ -48,6 +48,7 @@ struct image {
     bool disks_blank;        /* no table, no filesystem, only zeros */
     struct image_view *view; /* of what is mounted now, or NULL */
     size_t view_filesystem;  /* the one on "/" */
+    bool is_running;         /* what is mounted is a throw-away copy that may be written */
     bool is_writing;         /* from now on what is mounted is mounted read-write */
 };
 

@@ -1,6 +1,7 @@
-/* Writing to an image: a temporary name beside the place, owner, mode, attributes, read back, rename.
- * The calls are chrooted into the guest but follow links, so each is only given a path whose parents
- * the tree has found to be directories, and a last component that is ours or was looked at. */
+/* Writing to an image: a temporary name beside the place, owner, mode, attributes, read back,
+ * rename. The calls are chrooted into the guest but follow links, so each is only given a path
+ * whose parents the tree has found to be directories, and a last component that is ours or was
+ * looked at. */
 #include "guest/image_private.h"
 
 #include <errno.h>
@@ -233,8 +234,7 @@ static int image_remove(struct tree *t, const char *path, struct err *e)
     image_forget(view_of(t), path);
     struct stat_answer st = t->engine->lstat(t, path);
     bool is_directory = st.presence == PRESENCE_PRESENT && st.node.type == NODE_DIRECTORY;
-    int result =
-        is_directory ? guestfs_rmdir(handle_of(t), path) : guestfs_rm(handle_of(t), path);
+    int result = is_directory ? guestfs_rmdir(handle_of(t), path) : guestfs_rm(handle_of(t), path);
     if (result != 0)
         return fail(t, e, path, "cannot be removed");
     FAULT_POINT("removed");
@@ -251,7 +251,8 @@ static int image_flush(struct tree *t, struct err *e)
 /* --- may it be changed? ----------------------------------------------------------------------- */
 
 /* Asking is a process in the appliance and follows links: only what lstat called a file or a
- * directory is asked about. Filesystems without such attributes give an error, and cannot have any. */
+ * directory is asked about. Filesystems without such attributes give an error, and cannot have any.
+ */
 static int check_attributes(struct tree *t, const char *path, const char *what, struct err *e)
 {
     struct stat_answer st = t->engine->lstat(t, path);

@@ -309,6 +309,23 @@ int opened_finish(struct opened *o, struct err *e)
     return o->directory ? o->directory->writing->flush(o->directory, e) : 0;
 }
 
+bool opened_run(struct opened *o, const struct run_request *request, struct run_answer *out)
+{
+    *out = (struct run_answer){.status = -1, .why = "there is no appliance to run it in"};
+#ifdef HAVE_LIBGUESTFS
+    if (o->image) {
+        const struct image_program program = {request->arguments, request->directory,
+                                              request->seconds};
+        struct image_answer answer;
+        image_run(o->image, &program, &answer);
+        *out = (struct run_answer){answer.ran, answer.status, answer.output, answer.why};
+        return true;
+    }
+#endif
+    (void)request;
+    return o->directory == NULL;
+}
+
 const char *opened_engine(const struct opened *o)
 {
     return o->engine;

@@ -54,6 +54,20 @@ struct tree *opened_writable(struct opened *o, size_t root, struct err *e);
 int opened_finish(struct opened *o, struct err *e);
 /* What read and wrote for us is gone (an appliance that was killed): close it and open it anew. */
 bool opened_died(const struct opened *o);
+/* Run a program of the guest whose root opened_tree mounted last, in the appliance, on a throw-away copy of
+ * the disk; for verify alone, with words that are fixed. False for a directory. */
+struct run_request {
+    const char *const *arguments; /* the program's path first; ended by NULL */
+    const char *directory;        /* made before it runs (the guest makes it at boot); may be NULL */
+    int seconds;                  /* then the appliance is killed, and nothing runs any more */
+};
+struct run_answer {
+    bool ran;            /* it came to an end by itself */
+    int status;          /* its exit status */
+    struct bytes output; /* both its streams: hostile bytes */
+    const char *why;     /* why it did not run */
+};
+bool opened_run(struct opened *o, const struct run_request *request, struct run_answer *out);
 const char *opened_engine(const struct opened *o); /* "libguestfs (software emulation)" */
 const char *opened_format(const struct opened *o); /* "qcow2", "raw", "directory" */
 const char *const *opened_notes(const struct opened *o, size_t *count);

@@ -12,5 +12,6 @@ libreport_a_SOURCES = \
 	src/report/symptom.c src/report/symptom.h \
 	src/report/table.c src/report/table.h \
 	src/report/text.c src/report/text.h \
+	src/report/verify_text.c src/report/verify_text.h \
 	src/report/why.c \
 	src/report/why_text.c src/report/why_text.h

@@ -6,6 +6,7 @@
 #include "report/access_text.h"
 #include "report/page.h"
 #include "report/plan_text.h"
+#include "report/verify_text.h"
 #include "report/why_text.h"
 
 static const char *text_of(const struct json *o, const char *name)
@@ -316,6 +317,10 @@ static void render_one(struct page *p)
     }
     if (json_member(p->document, "plan")) {
         plan_print(p);
+        return;
+    }
+    if (json_member(p->document, "checks")) {
+        verify_print(p);
         return;
     }
     print_findings(p);
