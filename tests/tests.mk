@@ -43,3 +43,4 @@ include tests/oracle/network.mk
 include tests/oracle/real_trees.mk
 include tests/oracle/boot.mk
 include tests/boot/boot.mk
+include tests/fault/fault.mk

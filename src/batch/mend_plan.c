@@ -166,6 +166,12 @@ static int refuse_prepared(struct planning *p, struct err *e)
     if (!open)
         return 0;
     const char *target = p->mending->options.target;
+    /* To take back what takes back would do the old run again. */
+    if (strcmp(open->command, "undo") == 0)
+        return err_set(e, ERR_REFUSED,
+                       "the run %s on it, which takes another back, was begun and not finished: "
+                       "first \"diskmend repair %s --continue %s\"",
+                       open->run, target, open->run);
     return err_set(e, ERR_REFUSED,
                    "the run %s on it was begun and not finished: first \"diskmend undo %s %s\" or "
                    "\"diskmend repair %s --continue %s\"",
@@ -268,6 +274,10 @@ static struct bytes pack(struct planning *p, const struct facts *f, const char *
     struct json *head = json_new_object(a);
     json_set_string(a, head, "root", root);
     json_set(a, head, "mounts", mounts_json(p, f, edits, count));
+    struct json *gaps = json_new_array(a);
+    vec_each (gap, &p->tree->gaps)
+        json_append(a, gaps, json_new_string(a, edit_path_encode(a, gap->directory)));
+    json_set(a, head, "not_mounted", gaps);
     json_set_string(a, head, "undoes", p->about ? p->about->run : NULL);
     struct strbuf out;
     strbuf_init(&out, a);

@@ -6,6 +6,7 @@
 
 #include "batch/mend_places.h"
 #include "repair/commit.h"
+#include "repair/leftovers.h"
 
 struct writing {
     struct arena *arena;
@@ -112,6 +113,17 @@ struct mending_devices mending_devices(struct arena *a, const struct mending_req
     return out;
 }
 
+/* Nothing is written below a directory whose filesystem is not in the tree, the journal included. */
+static void mark_not_mounted(struct writing *w, const struct json *directories)
+{
+    for (const struct json *d = json_first(directories); d; d = json_next(d)) {
+        const char *directory = json_string(d) ? edit_path_decode(w->arena, json_string(d)) : NULL;
+        if (directory)
+            tree_mark_not_mounted(w->tree, directory,
+                                  "its filesystem is not mounted in what was given");
+    }
+}
+
 static int unpack(struct writing *w, struct err *e)
 {
     size_t head;
@@ -126,6 +138,7 @@ static int unpack(struct writing *w, struct err *e)
         if (code != 0)
             return code;
     }
+    mark_not_mounted(w, json_member(json, "not_mounted"));
     struct bytes all = w->mending->edits;
     if (head + 1 == all.len)
         return 0;
@@ -156,12 +169,23 @@ static struct commit_request request_of(struct writing *w)
 
 /* --- the jobs --------------------------------------------------------------------------------- */
 
+/* What the run that is taken back left under temporary names when it was cut off. */
+static void clear_leftovers(struct writing *w)
+{
+    struct journal_run about;
+    struct edit_list edits = {0};
+    struct err ignored = {0};
+    if (journal_read(w->arena, mend_authority(&w->places), w->undoes, &about, &edits, &ignored) == 0)
+        leftovers_clear_edits(w->arena, w->tree, &edits);
+}
+
 /* The run that is taken back is said to be, wherever it is still told of: one of the two copies may
  * be gone, and rightly. 0 when one could be told. */
 static int close_undone(struct writing *w, struct err *e)
 {
     struct err other = {0};
     int guest = ERR_NOT_FOUND, backup = ERR_NOT_FOUND;
+    clear_leftovers(w);
     if (w->places.has_guest)
         guest = journal_set_state(w->arena, &w->places.guest, w->undoes, JOURNAL_UNDONE, e);
     if (w->places.has_backup)

@@ -193,6 +193,8 @@ static int check_change(struct tree *t, const char *path, const struct node_stat
         return check_removal(t, path, now, e);
     const struct overlay_slot *slot = overlay_slot_of(overlay_of(t), path);
     const struct node_state *was = slot ? &slot->edit.before : now;
+    if (is_new && now->exists && now->type == NODE_DIRECTORY)
+        return err_set_at(e, ERR_REFUSED, path, 0, 0, "a directory is in the way");
     /* No rename puts a directory in the place of a file, or the other way round. */
     if (was->exists && was->type != wanted->type &&
         (was->type == NODE_DIRECTORY || wanted->type == NODE_DIRECTORY))

@@ -18,3 +18,4 @@ include tests/unit/disk.mk
 include tests/unit/batch.mk
 include tests/unit/syntax_readers.mk
 include tests/unit/syntax_yaml.mk
+include tests/unit/repair_core.mk
