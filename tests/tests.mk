@@ -38,6 +38,7 @@ include tests/oracle/sshd.mk
 include tests/image/image.mk
 include tests/oracle/login.mk
 include tests/oracle/sudo.mk
+include tests/oracle/repair_accounts.mk
 include tests/oracle/disk.mk
 include tests/oracle/network.mk
 include tests/oracle/real_trees.mk

@@ -88,7 +88,10 @@ int verb_account_renew(struct verb_context *c, const struct json *step, struct e
     int64_t today = c->facts->at / 86400;
     if (a->expires != FACT_NO_NUMBER && a->expires >= 0 && today >= a->expires)
         return set_day(c, name, SHADOW_EXPIRES, "", e);
-    return set_day(c, name, SHADOW_CHANGED, "today", e);
+    bool has_maximum = a->maximum != FACT_NO_NUMBER && a->maximum >= 0;
+    bool aged = a->last_change != FACT_NO_NUMBER &&
+                (a->last_change == 0 || (has_maximum && today - a->last_change >= a->maximum));
+    return aged ? set_day(c, name, SHADOW_CHANGED, "today", e) : 0;
 }
 
 /* Leading marks go where a hash stands behind them (as usermod -U); a mark alone becomes a star,

@@ -135,8 +135,8 @@ static void find_pam(struct reset *r)
 /* The same lock at the same place. */
 static bool is_same(const struct reason *a, const struct reason *b)
 {
-    return strcmp(a->id, b->id) == 0 && a->at.file && b->at.file &&
-           strcmp(a->at.file, b->at.file) == 0;
+    const char *one = a->at.file ? a->at.file : "", *other = b->at.file ? b->at.file : "";
+    return strcmp(a->id, b->id) == 0 && strcmp(one, other) == 0;
 }
 
 static bool was_there(const struct judgement *before, const struct reason *r)

@@ -18,4 +18,5 @@ include tests/unit/disk.mk
 include tests/unit/batch.mk
 include tests/unit/syntax_readers.mk
 include tests/unit/syntax_yaml.mk
+include tests/unit/repair_accounts.mk
 include tests/unit/repair_core.mk
