@@ -5,6 +5,7 @@
 
 #include "base/escape.h"
 #include "base/map.h"
+#include "model/finding.h"
 #include "model/walk.h"
 
 /* So many people are named in a sentence; the matrix has them all. */
@@ -175,4 +176,40 @@ const char *access_shut_person(const struct json *document)
             json_bool(json_member(w, "expected"), true))
             return text_of(w, "user");
     return NULL;
+}
+
+static bool is_shut_at(const struct json *document, const char *person, const char *gate)
+{
+    const struct json *access = json_member(document, "access");
+    for (const struct json *w = json_first(access); w; w = json_next(w)) {
+        if (strcmp(text_of(w, "user"), person) != 0 ||
+            !json_bool(json_member(w, "expected"), true))
+            continue;
+        const struct json *at = json_member(w, "shut_at");
+        for (const struct json *g = json_first(at); g; g = json_next(g))
+            if (json_string(g) && strcmp(json_string(g), gate) == 0)
+                return true;
+    }
+    return false;
+}
+
+bool access_is_mendable(const struct json *document, const char *person)
+{
+    bool any = false;
+    const struct json *findings = json_member(document, "findings");
+    for (const struct json *f = json_first(findings); f; f = json_next(f)) {
+        const char *user = json_member_string(json_member(f, "subject"), "user");
+        const char *class = text_of(json_member(f, "repair"), "class");
+        if (severity_by_name(text_of(f, "severity")) < SEVERITY_HIGH ||
+            strcmp(text_of(f, "rule"), "nobody-can-log-in") == 0 ||
+            (user && strcmp(user, person) != 0) || !is_shut_at(document, person, text_of(f, "gate")))
+            continue;
+        /* The gates before sshd are nobody's own: naming somebody is no consent there. */
+        bool is_own = gate_by_name(text_of(f, "gate")) >= GATE_SSHD;
+        bool is_moved = strcmp(text_of(f, "rule"), "listen-port-moved") == 0; /* --port, or -p */
+        if (strcmp(class, "auto") != 0 && (strcmp(class, "flag") != 0 || !is_own || is_moved))
+            return false;
+        any = true;
+    }
+    return any;
 }

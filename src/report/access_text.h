@@ -17,4 +17,8 @@ const char *access_sudo_words(const char *kind);
 /* The first person who should get in and does not; NULL when there is none. */
 const char *access_shut_person(const struct json *document);
 
+/* Can repair, with that person named, mend what shuts the ways in that were set up? Only what a
+ * rule's class tells: the plan knows better. */
+bool access_is_mendable(const struct json *document, const char *person);
+
 #endif

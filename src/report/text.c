@@ -187,12 +187,13 @@ static void add_word(struct strbuf *s, const char *text)
     escape_terminal(s, bytes_of(escape_shell_word(s->arena, text)));
 }
 
-/* "Gate by gate: diskmend why web01.qcow2 --user ana" */
-static void add_why_command(const struct page *p, struct strbuf *s, const char *person)
+/* "diskmend COMMAND web01.qcow2 --user ana" */
+static void add_command(const struct page *p, struct strbuf *s, const char *command,
+                        const char *person)
 {
     const struct json *target = json_member(p->document, "target");
     const struct json *disks = json_member(target, "disks");
-    strbuf_add(s, "Gate by gate: diskmend why ");
+    strbuf_printf(s, "diskmend %s ", command);
     for (const struct json *d = json_first(disks); d; d = json_next(d)) {
         strbuf_add(s, d == json_first(disks) ? "-a " : " -a ");
         add_word(s, json_string(d) ? json_string(d) : "");
@@ -220,8 +221,16 @@ static void closing_of_findings(struct page *p, struct strbuf *s, size_t count)
     }
     strbuf_add(s, "). ");
     const char *person = access_shut_person(p->document);
+    if (person && access_is_mendable(p->document, person)) {
+        strbuf_add(s, "To let ");
+        escape_terminal(s, bytes_of(person));
+        strbuf_add(s, " back in: ");
+        add_command(p, s, "repair", person);
+        return;
+    }
     if (person) {
-        add_why_command(p, s, person);
+        strbuf_add(s, "Gate by gate: ");
+        add_command(p, s, "why", person);
         return;
     }
     strbuf_add(s, "The first one explained: diskmend rules show ");
