@@ -54,6 +54,8 @@ static int64_t now_ms(void)
 
 static int guest_seconds(const struct worker_request *request)
 {
+    if (request->mending && mending_writes(request->mending) && request->timeout_seconds == 0)
+        return LIMIT_WRITE_SECONDS;
     if (request->job == JOB_VERIFY && request->timeout_seconds == 0)
         return LIMIT_GUEST_SECONDS + 3 * LIMIT_VERIFY_SECONDS;
     return request->timeout_seconds > 0 ? request->timeout_seconds : LIMIT_GUEST_SECONDS;

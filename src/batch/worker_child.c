@@ -215,9 +215,9 @@ static void write_one(struct child *c, struct arena *a, struct opened *o,
     }
     CLEANUP_JSON struct json *document = mend_write(a, &request, tree);
     const char *result = json_member_string(document, "result");
-    bool was_done = result && strcmp(result, "done") == 0;
+    bool has_written = result && strcmp(result, "refused") != 0;
     bool died = opened_died(o);
-    if (!died && opened_finish(o, &e) != 0 && was_done) {
+    if (!died && opened_finish(o, &e) != 0 && has_written) {
         died = opened_died(o) || e.code == ERR_APPLIANCE;
         mend_not_finished(a, document, &e);
     }

@@ -345,6 +345,11 @@ int main(int argc, char **argv)
         .moment = 1800000000};
     setvbuf(stdout, NULL, _IOLBF, 0);
     open_again(&p);
+    bool can = real->check(p.tree, "/etc/passwd", &e) == 0;
+    printf("check: /etc/passwd %s\n", can ? "may be changed" : e.text);
+    printf("check: /etc/fixed %s\n",
+           real->check(p.tree, "/etc/fixed", &e) == 0 ? "may be changed" : e.text);
+    e = (struct err){0};
     plan(&p);
     long total = run_whole(&p), first, kills = strtol(argv[3], NULL, 10);
     p.edits = reversed(&p);

@@ -344,7 +344,7 @@ static const char *decide(struct memory_disk *d, const char *path, const char *w
                           bool is_device, struct note_list *notes, struct err *e)
 {
     struct disk_reader r = reader_of(d);
-    struct format_question q = {path, wanted, is_device};
+    struct format_question q = {.path = path, .wanted = wanted, .is_device = is_device};
     *notes = (struct note_list){.arena = arena};
     *e = (struct err){0};
     return format_decide(notes, &r, &q, e);
@@ -384,6 +384,35 @@ START_TEST(formats_by_magic_suffix_and_word)
     else
         ck_assert_msg(!format && e.code == ERR_UNSUPPORTED, "case %d", _i);
     ck_assert_uint_eq(notes.notes.count, cases[_i].notes);
+}
+END_TEST
+
+START_TEST(for_writing_name_and_header_must_agree)
+{
+    static const struct {
+        bool has_magic;
+        const char *path, *wanted;
+        bool is_device;
+        const char *format; /* NULL: refused */
+    } cases[] = {
+        {true, "/x/a.qcow2", NULL, false, "qcow2"},   {true, "/x/a.img", NULL, false, "qcow2"},
+        {false, "/x/a.raw", NULL, false, "raw"},      {false, "/x/a.img", NULL, false, "raw"},
+        {false, "/dev/vg/a", NULL, true, "raw"},      {true, "/x/a.raw", NULL, false, NULL},
+        {true, "/x/a.vmdk", NULL, false, NULL},       {false, "/x/a.qcow2", NULL, false, NULL},
+        {true, "/dev/vg/a", NULL, true, NULL},        {true, "/x/a.raw", "raw", false, "raw"},
+        {true, "/x/a.raw", "qcow2", false, "qcow2"},  {true, "/dev/vg/a", "raw", true, "raw"},
+    };
+    struct memory_disk *d = cases[_i].has_magic ? qcow2_disk(3) : new_disk(65536);
+    struct disk_reader r = reader_of(d);
+    struct note_list notes = {.arena = arena};
+    struct err e = {0};
+    struct format_question q = {cases[_i].path, cases[_i].wanted, cases[_i].is_device, true};
+    const char *format = format_decide(&notes, &r, &q, &e);
+    if (cases[_i].format)
+        ck_assert_str_eq(format, cases[_i].format);
+    else
+        ck_assert_msg(!format && e.code == ERR_REFUSED && strstr(e.text, "--format"), "case %d",
+                      _i);
 }
 END_TEST
 
@@ -862,6 +891,7 @@ static Suite *suite(void)
     tcase_add_test(c, gpt_of_the_other_sector_size_is_noticed);
     tcase_add_test(c, a_fat_boot_sector_is_no_mbr);
     tcase_add_loop_test(c, formats_by_magic_suffix_and_word, 0, 14);
+    tcase_add_loop_test(c, for_writing_name_and_header_must_agree, 0, 12);
     tcase_add_test(c, qcow2_headers_that_name_files_are_refused);
     tcase_add_test(c, a_blank_qcow2_is_known_by_its_table);
     tcase_add_test(c, other_formats_that_name_files_are_refused);
