@@ -16,6 +16,7 @@ include tests/unit/syntax_ssh_key.mk
 include tests/unit/login.mk
 include tests/unit/disk.mk
 include tests/unit/batch.mk
+include tests/unit/repair_system.mk
 include tests/unit/syntax_readers.mk
 include tests/unit/syntax_yaml.mk
 include tests/unit/repair_accounts.mk
