@@ -99,6 +99,37 @@ static void print_diff_line(struct page *p, struct bytes line)
     strbuf_add_char(p->out, '\n');
 }
 
+/* How many lines like the first one, which hides something, stand there; END is behind them. */
+static size_t hidden_lines(const char *line, const char **end)
+{
+    static const char hidden[] = "(not shown)\n";
+    size_t count = 0, length = sizeof hidden; /* with the sign in front */
+    char sign = *line;
+    while (*line == sign && sign && strncmp(line + 1, hidden, length - 1) == 0) {
+        line += length;
+        count++;
+    }
+    *end = line;
+    return count;
+}
+
+static void print_diff(struct page *p, const char *diff)
+{
+    for (const char *line = diff, *end; *line;) {
+        size_t hidden = hidden_lines(line, &end);
+        if (hidden > 1) {
+            const char *text =
+                arena_printf(p->out->arena, "%c(%zu lines not shown)", *line, hidden);
+            print_diff_line(p, bytes_of(text));
+            line = end;
+            continue;
+        }
+        size_t n = strcspn(line, "\n");
+        print_diff_line(p, (struct bytes){line, n});
+        line += n + (line[n] == '\n');
+    }
+}
+
 static void print_diffs(struct page *p, const struct json *plan)
 {
     for (const struct json *c = json_first(plan); c; c = json_next(c)) {
@@ -106,11 +137,7 @@ static void print_diffs(struct page *p, const struct json *plan)
         if (!diff || !*diff)
             continue;
         strbuf_add_char(p->out, '\n');
-        for (const char *line = diff; *line;) {
-            size_t n = strcspn(line, "\n");
-            print_diff_line(p, (struct bytes){line, n});
-            line += n + (line[n] == '\n');
-        }
+        print_diff(p, diff);
     }
 }
 
