@@ -8,7 +8,7 @@ export PATH="$PATH:/usr/sbin:/sbin" LC_ALL=C.UTF-8 LIBGUESTFS_BACKEND=direct
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 diskmend=${DISKMEND:-$here/../../build/diskmend}
 # No boot takes so long, on however slow a machine: what does is ended, and its test fails.
-boot_limit=${DISKMEND_BOOT_LIMIT:-180}
+boot_limit=${DISKMEND_BOOT_LIMIT:-300}
 
 skip_all() { echo "1..0 # SKIP $1"; exit 0; }
 
@@ -35,9 +35,9 @@ isolate() { # "$@" of the script
 start_run() {
     tree=$DISKMEND_BOOT_TREE
     mount --make-rprivate /
-    work=$(mktemp -d)
-    # Nothing is deleted: the tmpfs goes with this mount namespace.
-    trap 'umount -l "$work"; rmdir "$work"' EXIT
+    # In this mount namespace only, and gone with it: nothing has to be deleted.
+    work=$(dirname "$tree")/run
+    mkdir -p "$work"
     mount -t tmpfs -o mode=755 tmpfs "$work" || skip_all "cannot mount a tmpfs"
     ssh-keygen -q -t ed25519 -N '' -C ana@laptop -f "$work/key"
 }
@@ -170,7 +170,7 @@ boot() {
     local begun=$SECONDS
     power_on "$1" "$2"
     watch_console
-    patience=20
+    patience=40
     [ "$ending" = report ] || patience=5
     seen_sudo=no
     if [ "$ending" = late ]; then
