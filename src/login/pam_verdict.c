@@ -69,7 +69,7 @@ static struct pam_verdict nologin(const struct visit *v, const struct pam_fact *
         return no;
     }
     /* With the boot led astray nothing of it comes up: that lock is the boot gate's. */
-    bool boots = !reason_list_has(v->guest, "systemd-target-or-unit-masked");
+    bool boots = !reason_list_has_lock(v->guest, "systemd-target-or-unit-masked");
     return !given && boots && v->account->uid != 0 && pam_sessions_never_open(v->facts)
                ? pam_stays_closed(v->facts)
                : pam_answers(without);
