@@ -39,7 +39,7 @@ KEYWORDS = {
     "X11Forwarding": YES_NO, "X11UseLocalhost": YES_NO}
 SINCE = {
     "bookworm": {"RequiredRSASize": ("1024", "2048"), "ChannelTimeout": ("none", "session:*=5m"),
-                 "UnusedConnectionTimeout": ("1h", "5m")}}
+                 "UnusedConnectionTimeout": ("1h", "5m", "none")}}
 SINCE["trixie"] = {**SINCE["bookworm"], "RefuseConnection": YES_NO}
 GLOBAL = {
     "UsePAM": YES_NO, "UseDNS": YES_NO, "StrictModes": YES_NO, "TCPKeepAlive": YES_NO,
