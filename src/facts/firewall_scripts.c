@@ -152,6 +152,10 @@ static bool take_line(struct script *c, struct bytes line, int number)
     line = text_trim(line);
     if (line.len == 0 || line.ptr[0] == '#')
         return true;
+    if (memchr(line.ptr, '\0', line.len) && mentions_filter(line)) {
+        note(c, "a byte that no script holds", number);
+        return true;
+    }
     struct text_list w = text_words(c->f->arena, line, " \t");
     const char *name = w.count > 0 ? path_name(w.items[0]) : "";
     for (const char *const *b = branches; *b; b++)

@@ -1,6 +1,9 @@
 /* Which distribution this is, from os-release or what older systems have in its place. */
 #include "facts/os.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 #include "base/limits.h"
 #include "base/path.h"
 #include "facts/assignments.h"
@@ -213,4 +216,11 @@ void facts_read_os(struct facts *f)
                    f->os.id);
     find_service_manager(f);
     facts_read_openssh(f);
+}
+
+bool os_is_debian_from(const struct os_facts *os, long release)
+{
+    if (!os->id || strcmp(os->id, "debian") != 0)
+        return false;
+    return !os->version || !*os->version || strtol(os->version, NULL, 10) >= release;
 }

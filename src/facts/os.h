@@ -48,4 +48,7 @@ struct os_facts {
 
 extern const struct fact_kind os_kind;
 
+/* Debian (itself) RELEASE or later. Without a VERSION_ID it is testing or unstable. */
+bool os_is_debian_from(const struct os_facts *os, long release);
+
 #endif

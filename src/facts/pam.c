@@ -29,6 +29,7 @@ struct reading {
     struct text_list module_directories;
     bool directories_unreadable;
     size_t files;
+    bool too_deep; /* an include beyond what libpam follows was met */
 };
 
 static void note_unreadable(struct facts *f, const char *path, const char *reason)
@@ -131,6 +132,8 @@ static bool parse_file(struct reading *r, struct read_answer content, const char
 /* libpam: _pam_load_conf_file. False: the line that includes is a failure itself. */
 static bool include(struct reading *r, const char *name, const char *wanted, int depth, int level)
 {
+    if (depth >= INCLUDE_LEVELS)
+        r->too_deep = true;
     if (!name || depth >= INCLUDE_LEVELS)
         return false;
     if (++r->files > LIMIT_INCLUDED_FILES) {
@@ -228,7 +231,7 @@ static bool read_line(struct reading *r, const struct pam_line *l, const char *p
     e.control = l->control;
     e.module = l->module;
     e.must_fail = true;
-    e.problem = depth + 1 >= INCLUDE_LEVELS ? "include-depth" : "include-missing";
+    e.problem = r->too_deep ? "include-depth" : "include-missing";
     for (int i = 0; i < PAM_CODE_COUNT; i++)
         e.actions[i] = PAM_DO_BAD;
     add_entry(r, e);

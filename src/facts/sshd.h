@@ -125,6 +125,8 @@ struct sshd_config *sshd_config_read(struct tree *t, struct lens_session *lenses
 /* The first diagnosis that ends sshd (as `sshd -t` would report it first), or NULL: it starts. */
 const struct diag_fact *sshd_config_verdict(const struct sshd_config *config);
 
+/* UnusedConnectionTimeout: "none" is written over an earlier time (servconf.c, all versions). */
+bool sshd_directive_overrides(const struct sshd_directive *d);
 /* The directive whose value wins globally for KEYWORD (first or last wins, as this version has it), or
  * NULL when the default holds. */
 const struct sshd_directive *sshd_config_winner(const struct sshd_config *config,

@@ -13,8 +13,7 @@ static bool counts(const struct sshd_directive *d, const char *keyword)
            strcasecmp(d->keyword, keyword) == 0;
 }
 
-/* UnusedConnectionTimeout: "none" is written over an earlier time (servconf.c, all versions). */
-static bool none_overrides(const struct sshd_directive *d)
+bool sshd_directive_overrides(const struct sshd_directive *d)
 {
     return strcmp(d->keyword, "UnusedConnectionTimeout") == 0 && strcmp(d->value, "none") == 0;
 }
@@ -30,7 +29,7 @@ const struct sshd_directive *sshd_config_winner(const struct sshd_config *config
     vec_each (d, &config->directives) {
         if (!counts(d, k->name))
             continue;
-        if (!winner || last || none_overrides(d))
+        if (!winner || last || sshd_directive_overrides(d))
             winner = d;
     }
     return winner;

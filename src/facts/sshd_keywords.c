@@ -222,7 +222,8 @@ static bool lacks_build(const struct sshd_keyword *k, const struct os_facts *os)
         return false;
     if (strcmp(k->build, "pam") == 0)
         return os->pam == TRUTH_NO;
-    if (strcmp(k->build, "gssapi") == 0)
+    /* Debian took Kerberos out of the plain package together with the key exchange patch. */
+    if (strcmp(k->build, "gssapi") == 0 || strcmp(k->build, "kerberos") == 0)
         return os->family_code == FAMILY_DEBIAN && os->gssapi_kex == TRUTH_NO;
     return strcmp(k->build, "afs") == 0; /* no Linux distribution builds with AFS */
 }

@@ -163,7 +163,7 @@ static void read_systemd(struct facts *f)
         any_service |= i < 2;
         vec_push(f->arena, &f->units, unit);
     }
-    if (!any_service) {
+    if (!any_service && !units_add_generated(f, "ssh") && !units_add_generated(f, "sshd")) {
         const char *name = f->os.family_code == FAMILY_DEBIAN ? "ssh.service" : "sshd.service";
         struct unit_fact missing = {.name = name,
                                     .manager = "systemd",

@@ -99,6 +99,35 @@ static char default_run_level(struct facts *f)
     return f->os.family_code == FAMILY_DEBIAN ? '2' : '3';
 }
 
+/* A script without a unit of its name: systemd makes one of it (sysv-generator.c). */
+bool units_add_generated(struct facts *f, const char *service)
+{
+    static const char *const generators[] = {
+        "/usr/lib/systemd/system-generators/systemd-sysv-generator",
+        "/lib/systemd/system-generators/systemd-sysv-generator"};
+    static const char *const settings[] = {"/etc/default/ssh", "/etc/sysconfig/sshd",
+                                           "/etc/sysconfig/ssh"};
+    struct unit_fact out = {.name = arena_printf(f->arena, "%s.service", service),
+                            .manager = "systemd",
+                            .role = "sshd",
+                            .state = "generated",
+                            .path = path_join(f->arena, "/etc/init.d", service)};
+    if (executable(f, out.path) != TRUTH_YES ||
+        (executable(f, generators[0]) != TRUTH_YES && executable(f, generators[1]) != TRUTH_YES))
+        return false;
+    for (char level = '2'; level <= '5' && !out.at_boot; level++) {
+        struct list_answer links = tree_glob(
+            f->tree, arena_printf(f->arena, "/etc/rc%c.d/S[0-9][0-9]%s", level, service));
+        out.at_boot = links.presence == PRESENCE_PRESENT && links.count > 0;
+    }
+    if (!out.at_boot)
+        return false;
+    out.at = place_of_file(out.path);
+    take_settings(f, settings, sizeof settings / sizeof *settings, &out);
+    vec_push(f->arena, &f->units, out);
+    return true;
+}
+
 void units_read_sysv(struct facts *f)
 {
     static const char *const scripts[] = {"/etc/init.d/sshd", "/etc/init.d/ssh",

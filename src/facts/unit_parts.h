@@ -87,5 +87,7 @@ struct text_list unit_reached(const struct unit_tree *u);
 /* unit_legacy.c: OpenRC run levels and SysV links. */
 void units_read_openrc(struct facts *f);
 void units_read_sysv(struct facts *f);
+/* The unit that systemd makes of an init script SERVICE; false: it makes none. */
+bool units_add_generated(struct facts *f, const char *service);
 
 #endif

@@ -146,6 +146,9 @@ static bool find_step(const struct unit_tree *u, const char **name, struct unit_
         } else if (s.node.type == NODE_CHARACTER_DEVICE ||
                    (s.node.type == NODE_FILE && s.node.size == 0)) {
             out->kind = UNIT_MASKED; /* null_or_empty */
+        } else if (s.node.type != NODE_FILE) {
+            out->kind = UNIT_UNREADABLE;
+            out->reason = "not a regular file";
         } else if (l.node.type == NODE_SYMLINK) {
             out->is_linked = !in_search_path(u, s.real_path);
         }

@@ -138,8 +138,9 @@ const struct sshd_directive *effective_winner(const struct effective *e, const c
     const struct sshd_keyword *k = sshd_keyword_named(e->config->keywords, keyword);
     bool last = k && sshd_keyword_last_wins(k, sshd_judged_version(&e->config->os));
     const struct sshd_directive *winner = NULL;
-    for (size_t i = 0; i < e->in_blocks_count && (!winner || last); i++)
-        if (strcasecmp(e->in_blocks[i]->keyword, keyword) == 0)
+    for (size_t i = 0; i < e->in_blocks_count; i++)
+        if ((!winner || last || sshd_directive_overrides(e->in_blocks[i])) &&
+            strcasecmp(e->in_blocks[i]->keyword, keyword) == 0)
             winner = e->in_blocks[i];
     if (winner)
         return winner;

@@ -177,7 +177,7 @@ static int64_t days_of_grace(const struct os_facts *os)
     if (!os->id)
         return 0;
     if (strcmp(os->id, "debian") == 0)
-        return release >= 13 ? -1 : 0;
+        return os_is_debian_from(os, 13) ? -1 : 0;
     if (strcmp(os->id, "ubuntu") == 0)
         return release >= 25 ? -1 : 0;
     if (strcmp(os->id, "fedora") == 0)

@@ -254,11 +254,13 @@ static void judge_default_target(const struct unit_fact *u, struct reason_list *
 
 static void judge_units(const struct facts *f, struct reason_list *out)
 {
+    const struct file_fact *usr = facts_file(f, "/usr");
+    bool usr_is_gone = usr && !usr->exists && !usr->unreadable; /* init with it, or not our disk */
     for (size_t i = 0; i < f->units.count; i++) {
         const struct unit_fact *u = &f->units.items[i];
         if (!u->name || !u->role || !u->state)
             continue;
-        if (strcmp(u->role, "default-target") == 0)
+        if (strcmp(u->role, "default-target") == 0 && !usr_is_gone)
             judge_default_target(u, out);
         if (strcmp(u->role, "core") != 0 || strcmp(u->state, "masked") != 0)
             continue;

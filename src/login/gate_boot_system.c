@@ -106,6 +106,14 @@ static bool link_comes_back(const struct facts *f, const char *path)
     return true;
 }
 
+static bool mounts_usr(const struct facts *f)
+{
+    vec_each (m, &f->mounts)
+        if (m->directory && strcmp(m->directory, "/usr") == 0)
+            return true;
+    return false;
+}
+
 /* One of /bin /sbin /lib /lib64 that /usr has and the root lacks; NULL: none. */
 static const struct file_fact *lost_link(const struct facts *f)
 {
@@ -151,6 +159,8 @@ static void judge_init(const struct facts *f, struct reason_list *out)
     const struct file_fact *first = facts_file(f, inits[0]);
     const struct file_fact *link = lost_link(f);
     bool meant = first && (first->link || first->exists);
+    /* Links into a /usr that is gone, rather than one that the guest mounts from elsewhere. */
+    meant |= link && link->link && !mounts_usr(f);
     /* A tree that never had one is no machine: a container's, or a part of one. */
     meant |= program && program->exists;
     if (!first || !meant || boot_parameter(f, "init"))
@@ -165,9 +175,10 @@ static void judge_init(const struct facts *f, struct reason_list *out)
         if (init && init->exists && !odd)
             odd = init;
     }
-    report_init(f, odd ? "not an executable file" : "not there",
-                link && strcmp(link->path, "/sbin") == 0 ? link : NULL, odd ? odd->path : inits[0],
-                out);
+    bool leads = link && (path_is_below(inits[0], link->path) ||
+                          (first->link && path_is_below(first->link, link->path)));
+    report_init(f, odd ? "not an executable file" : "not there", leads ? link : NULL,
+                odd ? odd->path : inits[0], out);
     return;
 loader:
     /* systemd is linked against the same loader as sshd, whose interpreter was looked for. */

@@ -187,7 +187,7 @@ static const char *problem_text(const char *problem)
         {"no-control", "it has no control"},
         {"no-module", "it names no module"},
         {"include-missing", "there is no such file"},
-        {"include-depth", "the includes go too deep"},
+        {"include-depth", "it includes itself, or the includes go too deep"},
     };
     for (size_t i = 0; problem && i < sizeof rows / sizeof *rows; i++)
         if (strcmp(rows[i][0], problem) == 0)

@@ -50,10 +50,7 @@ static void judge_guest(struct judging *j)
     gate_disk(j->f, &j->guest);
     gate_boot(j->f, &j->guest);
     gate_network(j->f, &j->guest);
-    bool target_broken = false;
-    for (size_t i = 0; i < j->guest.items.count; i++)
-        target_broken |= strcmp(j->guest.items.items[i].id, "systemd-target-or-unit-masked") == 0 &&
-                         j->guest.items.items[i].state == GATE_SHUT;
+    bool target_broken = reason_list_has_lock(&j->guest, "systemd-target-or-unit-masked");
     gate_sshd(j->f, target_broken, &j->guest);
     j->port = gate_listen(j->f, j->question, &j->guest);
     gate_firewall(j->f, j->question, j->port, &j->guest);

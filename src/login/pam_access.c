@@ -105,7 +105,7 @@ static bool takes_numbers(const struct os_facts *os)
     long release = os->version ? strtol(os->version, NULL, 10) : 0;
     if (!os->id)
         return false;
-    return (strcmp(os->id, "debian") == 0 && release >= 13) ||
+    return os_is_debian_from(os, 13) ||
            (strcmp(os->id, "ubuntu") == 0 && release >= 26) ||
            (strcmp(os->id, "fedora") == 0 && release >= 42);
 }

@@ -28,6 +28,15 @@ static uint64_t number_at(struct bytes b, size_t at, size_t bytes)
     return out;
 }
 
+/* Times out of files and arguments may be anything. */
+static int64_t moment_after(int64_t when, int64_t seconds)
+{
+    int64_t sum;
+    if (__builtin_add_overflow(when, seconds, &sum))
+        return seconds < 0 ? INT64_MIN : INT64_MAX;
+    return sum;
+}
+
 static void set_time(int64_t *out, const char *value)
 {
     char *end;
@@ -103,7 +112,7 @@ static struct pam_verdict locked(const struct visit *v, const struct pam_file_fa
     no.wanted = arena_printf(a, "%lld", (long long)allowed);
     no.detail = until == 0 ? "until it is reset by hand"
                            : arena_printf(a, "for %lld seconds more",
-                                          (long long)(until - v->subject->at + 1));
+                                          (long long)moment_after(until, 1 - v->subject->at));
     return no;
 }
 
@@ -132,7 +141,7 @@ static bool faillock_denies(const struct visit *v, const struct policy *p,
     int64_t wait = admin ? p->root_unlock : p->unlock;
     if (wait != 0 && latest + (uint64_t)wait < (uint64_t)v->subject->at)
         return false;
-    *verdict = locked(v, file, failures, p->deny, wait ? (int64_t)latest + wait : 0);
+    *verdict = locked(v, file, failures, p->deny, wait ? moment_after((int64_t)latest, wait) : 0);
     return true;
 }
 
@@ -168,14 +177,16 @@ static bool tally2_denies(const struct visit *v, const struct policy *p,
     bool root = v->account->uid == 0;
     if (p->deny > 0 && failures + 1 > p->deny && (!root || p->even_root)) {
         int64_t wait = root ? p->root_unlock : p->unlock;
-        if (wait != 0 && when > 0 && when < INT64_MAX - wait && wait + when <= v->subject->at)
+        int64_t end = moment_after(when, wait);
+        if (wait != 0 && when > 0 && end <= v->subject->at)
             return false;
-        *verdict = locked(v, file, failures, p->deny, wait && when ? when + wait - 1 : 0);
+        *verdict = locked(v, file, failures, p->deny, wait && when ? moment_after(end, -1) : 0);
         return true;
     }
-    if (p->lock == 0 || when <= 0 || when > INT64_MAX - p->lock || p->lock + when <= v->subject->at)
+    int64_t end = moment_after(when, p->lock);
+    if (p->lock == 0 || when <= 0 || end == INT64_MAX || end <= v->subject->at)
         return false;
-    *verdict = locked(v, file, failures, p->deny, when + p->lock - 1);
+    *verdict = locked(v, file, failures, p->deny, end - 1);
     return true;
 }
 

@@ -69,7 +69,8 @@ static struct pam_verdict nologin(const struct visit *v, const struct pam_fact *
         return no;
     }
     /* With the boot led astray nothing of it comes up: that lock is the boot gate's. */
-    bool boots = !reason_list_has(v->guest, "systemd-target-or-unit-masked");
+    bool boots = !reason_list_has_lock(v->guest, "systemd-target-or-unit-masked") &&
+                 !reason_list_has_lock(v->guest, "init-or-loader-missing");
     return !given && boots && v->account->uid != 0 && pam_sessions_never_open(v->facts)
                ? pam_stays_closed(v->facts)
                : pam_answers(without);
@@ -234,8 +235,8 @@ static struct pam_verdict usertype(const struct visit *v, const struct pam_fact 
  * root reads shadow itself. Other releases have not been tried. */
 static bool lacks_helper(const struct facts *f, const struct pam_fact *e)
 {
-    return f->pam_service.helper && strcmp(e->type, "account") == 0 && f->os.id && f->os.version &&
-           strcmp(f->os.id, "debian") == 0 && strtol(f->os.version, NULL, 10) >= 13;
+    return f->pam_service.helper && strcmp(e->type, "account") == 0 &&
+           os_is_debian_from(&f->os, 13);
 }
 
 struct pam_verdict pam_module_verdict(const struct visit *v, const struct pam_fact *e)

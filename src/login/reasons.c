@@ -235,6 +235,14 @@ bool reason_list_has(const struct reason_list *list, const char *id)
     return false;
 }
 
+bool reason_list_has_lock(const struct reason_list *list, const char *id)
+{
+    for (size_t i = 0; i < list->items.count; i++)
+        if (strcmp(list->items.items[i].id, id) == 0 && list->items.items[i].state == GATE_SHUT)
+            return true;
+    return false;
+}
+
 bool reason_list_shuts(const struct reason_list *list, enum gate gate)
 {
     for (size_t i = 0; i < list->items.count; i++)

@@ -20,6 +20,8 @@ struct reason *reason_add(struct reason_list *list, const char *id, enum gate_st
 struct reason *reason_for_all(struct reason_list *list, const char *id, enum gate_state state,
                               struct place at);
 bool reason_list_has(const struct reason_list *list, const char *id);
+/* The same, and not as a note. */
+bool reason_list_has_lock(const struct reason_list *list, const char *id);
 bool reason_list_shuts(const struct reason_list *list, enum gate gate);
 
 #endif

@@ -34,8 +34,8 @@ static const struct ssh_key_type types[] = {
     {"rsa-sha2-512-cert-v01@openssh.com", SSH_KEY_RSA, NULL, false, true, 708, 0},
     {"ssh-dss", SSH_KEY_DSA, NULL, false, false, 0, 908},
     {"ssh-dss-cert-v01@openssh.com", SSH_KEY_DSA, NULL, false, true, 506, 908},
-    {"ssh-mldsa44-ed25519@openssh.com", SSH_KEY_MLDSA_ED25519, NULL, false, false, 1006, 0},
-    {"ssh-mldsa44-ed25519-cert-v01@openssh.com", SSH_KEY_MLDSA_ED25519, NULL, false, true, 1006, 0},
+    {"ssh-mldsa44-ed25519", SSH_KEY_MLDSA_ED25519, NULL, false, false, 1006, 0},
+    {"ssh-mldsa44-ed25519-cert", SSH_KEY_MLDSA_ED25519, NULL, false, true, 1006, 0},
 };
 #define TYPE_COUNT (sizeof types / sizeof *types)
 

@@ -112,12 +112,11 @@ static bool parts_read(struct wire *w, const struct ssh_key_type *type, struct s
         wire_put_string(plain, public_part);
         return exponent_is_good(type->curve, private_part);
     case SSH_KEY_ED25519:
+    case SSH_KEY_MLDSA_ED25519: /* two seeds of 32 bytes */
         if (!wire_string(w, &public_part) || !wire_string(w, &private_part))
             return false;
         wire_put_string(plain, public_part);
         return private_part.len == 64;
-    case SSH_KEY_MLDSA_ED25519:
-        break;
     }
     return false;
 }
@@ -135,7 +134,7 @@ static enum private_result section_read(struct arena *a, struct bytes section,
     const struct ssh_key_type *type = ssh_key_type_find(name);
     if (!type || !ssh_key_types_agree(type, outside->type))
         return PRIVATE_INVALID;
-    if (type->security_key || type->certificate || type->family == SSH_KEY_MLDSA_ED25519)
+    if (type->security_key || type->certificate)
         return PRIVATE_UNSUPPORTED; /* no host key that sshd can use by itself */
     struct strbuf plain;
     strbuf_init(&plain, a);

@@ -10,7 +10,7 @@ KEYWORDS = {
     "AllowStreamLocalForwarding": ("yes", "no", "all", "local", "remote"),
     "AllowTcpForwarding": ("yes", "no", "all", "local", "remote"),
     "AllowUsers": ("ana", "ana bob@10.0.0.0/8", "*"),
-    "AuthenticationMethods": ("publickey", "publickey,password", "any", "publickey password"),
+    "AuthenticationMethods": ("publickey", "publickey,password", "publickey password"),
     "AuthorizedKeysFile": (".ssh/authorized_keys", "none", "/etc/keys/%u .ssh/k", "%h/.ssh/k"),
     "AuthorizedPrincipalsFile": ("none", "/etc/principals/%u"), "Banner": ("none", "/etc/issue"),
     "CASignatureAlgorithms": ("ssh-ed25519", "-ssh-ed25519", "^rsa-sha2-512", "+ssh-ed25519"),
@@ -39,7 +39,7 @@ KEYWORDS = {
     "X11Forwarding": YES_NO, "X11UseLocalhost": YES_NO}
 SINCE = {
     "bookworm": {"RequiredRSASize": ("1024", "2048"), "ChannelTimeout": ("none", "session:*=5m"),
-                 "UnusedConnectionTimeout": ("none", "5m")}}
+                 "UnusedConnectionTimeout": ("1h", "5m", "none")}}
 SINCE["trixie"] = {**SINCE["bookworm"], "RefuseConnection": YES_NO}
 GLOBAL = {
     "UsePAM": YES_NO, "UseDNS": YES_NO, "StrictModes": YES_NO, "TCPKeepAlive": YES_NO,
@@ -56,6 +56,8 @@ CRITERIA = [
 
 def lines(chance, release, in_match, count):
     known = {**KEYWORDS, **SINCE.get(release, {}), **({} if in_match else GLOBAL)}
+    if release == "bullseye":
+        del known["SetEnv"] # 8.4 does not take it over from a block
     names = sorted(known)
     result = []
     for _ in range(count):

@@ -20,10 +20,10 @@ home() {
 jail() {
     local libraries=lib/x86_64-linux-gnu file
     mkdir -p "$r$1/bin" "$r$1/$libraries" "$r$1/lib64"
-    cp -L "$r/bin/bash" "$r$1/bin/"
-    cp -L "$r/lib64/ld-linux-x86-64.so.2" "$r$1/lib64/"
+    chroot "$r" cp -L /bin/bash "$1/bin/"
+    chroot "$r" cp -L /lib64/ld-linux-x86-64.so.2 "$1/lib64/"
     for file in libc.so.6 libtinfo.so.6 libdl.so.2; do
-        [ ! -e "$r/$libraries/$file" ] || cp -L "$r/$libraries/$file" "$r$1/$libraries/"
+        [ ! -e "$r/$libraries/$file" ] || chroot "$r" cp -L "/$libraries/$file" "$1/$libraries/"
     done
 }
 odd_shell() { # MODE, the file's content on standard input

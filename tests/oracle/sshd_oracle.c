@@ -227,7 +227,8 @@ static struct os_facts os_of(const char *version, const char *banner)
     os.openssh_patch = patch;
     os.family_code = FAMILY_DEBIAN;
     os.openssh_banner = banner;
-    os.pam = os.gssapi_kex = os.libwrap = os.private_group = TRUTH_YES;
+    os.pam = os.libwrap = os.private_group = TRUTH_YES;
+    os.gssapi_kex = os.openssh_version < 1004 ? TRUTH_YES : TRUTH_NO;
     return os;
 }
 

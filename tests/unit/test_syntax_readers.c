@@ -1,11 +1,13 @@
-/* The readers of nft scripts, iptables-save text, firewalld's XML and sudoers: what they make of
- * good text, and that any text at all is read to its end in bounded memory. */
+/* The readers of nft scripts, iptables-save text, firewalld's XML, sudoers and startup files of
+ * shells: what they make of good text, and that any text at all is read to its end in bounded
+ * memory. */
 #include "suite.h"
 
 #include <stdint.h>
 
 #include "syntax/iptables_rules.h"
 #include "syntax/nft_rules.h"
+#include "syntax/shell_lines.h"
 #include "syntax/sudoers_lines.h"
 #include "syntax/xml_elements.h"
 
@@ -32,6 +34,7 @@ static struct nft_script nft(struct bytes text)
 {
     struct nft_script s = {.arena = arena, .include = no_include};
     nft_script_read(&s, "/etc/nftables.conf", text);
+    nft_script_check(&s);
     return s;
 }
 
@@ -216,6 +219,24 @@ static const char *const pieces[] = {
     "elements = ",
     "vmap ",
     "jump ",
+    "exit ",
+    "exec ",
+    ". /etc/profile\n",
+    "if [ ",
+    "; then\n",
+    "fi\n",
+    "case $- in *i*) ",
+    ";; esac\n",
+    "for i in ",
+    "; do . \"$i\"; done",
+    "f() {",
+    "<<E\n",
+    "\nE\n",
+    "$((",
+    "${",
+    "`",
+    "&&",
+    "||",
 };
 
 static struct bytes random_text(uint64_t seed)
@@ -249,6 +270,7 @@ START_TEST(any_text_is_read)
         iptables_rules_read(arena, text, &rules);
         xml_elements_read(arena, text, &elements);
         sudoers_read(arena, text);
+        shell_read(arena, text, seed % 2 == 0);
         ck_assert_msg(arena_used(arena) < 64u << 20, "seed %llu takes %zu bytes",
                       (unsigned long long)seed, arena_used(arena));
         arena_free(arena);
@@ -260,8 +282,9 @@ END_TEST
 START_TEST(much_of_one_thing_is_read)
 {
     static char text[1 << 20];
-    static const char *const fill[] = {"{",  "(", "<a ",           "\"", "\\\n",
-                                       "a,", "!", "define a=$a\n", "\n"};
+    static const char *const fill[] = {"{",     "(",   "<a ",           "\"", "\\\n",
+                                       "a,",    "!",   "define a=$a\n", "\n", "$(",
+                                       "<<E\n", "if ", "case a in "};
     for (size_t i = 0; i < sizeof fill / sizeof *fill; i++) {
         size_t length = strlen(fill[i]), n = 0;
         while (n + length <= sizeof text) {
@@ -275,6 +298,7 @@ START_TEST(much_of_one_thing_is_read)
         iptables_rules_read(arena, all, &rules);
         xml_elements_read(arena, all, &elements);
         sudoers_read(arena, all);
+        shell_read(arena, all, i % 2 == 0);
     }
 }
 END_TEST
