@@ -1,6 +1,7 @@
 /* The steps of a rule's repair, with the words of one record filled in. */
 #include "rules/rules.h"
 
+#include "base/escape.h"
 #include "rules/template.h"
 
 /* A text or a list of texts. NULL when a field is missing. */
@@ -44,11 +45,28 @@ struct json *rules_steps(const struct rule_set *set, const struct json *facts,
     return list;
 }
 
+/* What the guest wrote, as words of a shell: a person may paste the command as it stands. */
+static struct json *quoted(struct arena *a, const struct json *record)
+{
+    struct json *out = json_new_object(a);
+    for (const struct json *m = json_first(record); m; m = json_next(m)) {
+        const char *text = json_string(m);
+        json_set(a, out, json_name(m),
+                 json_type(m) == JSON_OBJECT ? quoted(a, m)
+                 : text                      ? json_new_string(a, escape_shell_word(a, text))
+                                             : json_copy(a, m));
+    }
+    return out;
+}
+
 const char *rules_command(const struct rule_set *set, const struct json *facts,
                           const struct rule *rule, const struct json *record)
 {
     struct rule_context c = {set->arena, set, rule, facts, NULL};
     struct err e = {0};
     const char *text = json_member_string(json_member(rule->source, "repair"), "command");
-    return text ? template_fill(&c, text, record, &e) : NULL;
+    struct json *words = text ? quoted(set->arena, record) : NULL;
+    const char *command = text ? template_fill(&c, text, words, &e) : NULL;
+    json_free(words);
+    return command;
 }
