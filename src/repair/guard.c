@@ -64,12 +64,19 @@ const char *guard_worse(const struct repair_input *input, const struct judgement
         const char *method = login_method_name(was->subject.method);
         if (walk_admission(was) == GATE_OPEN && (!is || walk_admission(is) != GATE_OPEN))
             return arena_printf(a, "%s could no longer log in by %s", was->subject.user, method);
-        if (!is || is_named(input, was->subject.user) || walk_admission(was) == GATE_OPEN ||
-            walk_admission(is) != GATE_OPEN)
+        if (!is || is_named(input, was->subject.user) || walk_admission(was) == GATE_OPEN)
+            continue;
+        /* What is mended for somebody who was named may be shared with others, who stay shut out by
+         * what else there is. Where nobody was, no lock goes unasked even from among several: the
+         * next run would start from there and take the rest. */
+        if (input->question->user_count > 0 && walk_admission(is) != GATE_OPEN)
             continue;
         const struct reason *r = wrongly_vanished(was, is, may_vanish, context);
-        if (r)
+        if (r && walk_admission(is) == GATE_OPEN)
             return arena_printf(a, "%s would be let in by %s, too", was->subject.user, method);
+        if (r)
+            return arena_printf(a, "%s would lose a lock (%s), who was not named", was->subject.user,
+                                r->id);
     }
     vec_each (is, &after->people->walks) {
         if (walk_admission(is) == GATE_OPEN && !is_named(input, is->subject.user) &&

@@ -7,7 +7,8 @@ TESTS += tests/cases/cases.test
 EXTRA_DIST += tests/cases/cases.test fixtures
 
 check_PROGRAMS += tests/cases/mend_runner
-tests_cases_mend_runner_SOURCES = tests/cases/mend_runner.c tests/cases/trial.c tests/cases/trial.h
+tests_cases_mend_runner_SOURCES = tests/cases/mend_runner.c tests/cases/matrix.c \
+	tests/cases/matrix.h tests/cases/trial.c tests/cases/trial.h
 tests_cases_mend_runner_CPPFLAGS = $(tests_cases_case_runner_CPPFLAGS)
 tests_cases_mend_runner_LDADD = $(tests_cases_case_runner_LDADD)
 TESTS += tests/cases/mend.test

@@ -11,6 +11,7 @@
 #include "repair/commit.h"
 #include "repair/repair.h"
 #include "repair/undo.h"
+#include "tests/cases/matrix.h"
 #include "tests/cases/trial.h"
 
 struct mending {
@@ -84,9 +85,10 @@ static void expect_idle(struct mending *m, const char *when)
 {
     size_t mark = overlay_mark(m->trial->tree), count;
     struct plan *again = mend(m);
-    overlay_touched(m->trial->tree, mark, &count);
+    const char *const *paths = overlay_touched(m->trial->tree, mark, &count);
     if (again && count > 0)
-        FAIL(m->trial, "%s edits %zu more times", when, count);
+        FAIL(m->trial, "%s edits %zu more times: %s for %s", when, count, paths[0],
+             again->causes.count > 0 ? again->causes.items[0].rule : "");
     plan_free(again);
 }
 
@@ -244,14 +246,47 @@ static void test_case(struct mending *m, const char *user)
             printf("#   left: %s: %s\n", left->rule, left->reason);
     if (t->failures.count > 0 || getenv("CASE_VERBOSE"))
         say_edits(t);
+    matrix_expect_no_worse(t, m->plan->before, m->plan->after, user);
     expect_idle(m, "a second repair");
     expect_written(m, user);
+}
+
+/* Nobody is named: what is mended then is what every owner wants, and no more. */
+static void test_unnamed(struct trial *t)
+{
+    struct mending m = {.trial = t, .options = {.target = t->name}, .raw = t->tree};
+    size_t count;
+    m.question = trial_question(t);
+    m.question.users = NULL;
+    m.question.user_count = 0;
+    t->tree = overlay_new(t->arena, m.raw);
+    m.plan = mend(&m);
+    if (m.plan) {
+        vec_each (cause, &m.plan->causes) {
+            const struct rule *rule = rules_find(t->runner->rules, cause->rule);
+            if (!rule || strcmp(rule->repair_class, "auto") != 0)
+                FAIL(t, "%s is changed for %s, which is not auto", cause->path, cause->rule);
+        }
+        matrix_expect_no_worse(t, m.plan->before, m.plan->after, NULL);
+        expect_idle(&m, "a second repair of nobody's");
+        overlay_edits(t->tree, &count);
+        const char *before = description(t, m.raw);
+        const char *run = count > 0 ? write_edits(t, t->tree, m.raw, "repair") : NULL;
+        if (run)
+            expect_undone(t, m.raw, run, before);
+        if (t->failures.count > 0)
+            say_edits(t);
+    }
+    plan_free(m.plan);
+    t->tree = m.raw;
 }
 
 static void test(struct trial *t)
 {
     struct mending m = {.trial = t, .options = {.target = t->name}};
     const char *user = t->is_guest ? NULL : shut_out(t);
+    if (!t->is_guest)
+        test_unnamed(t);
     m.raw = t->tree;
     t->tree = overlay_new(t->arena, t->tree);
     m.question = trial_question(t);
