@@ -63,6 +63,14 @@ static void say_failure(struct child *c, enum err_code code, const char *text)
     say(c, FRAME_FAILURE, (struct bytes){payload, n + 2});
 }
 
+/* An error with its place in the guest. */
+static void say_error(struct child *c, const struct err *e)
+{
+    char text[2 * ERR_TEXT_MAX];
+    snprintf(text, sizeof text, "%s%s%s", e->path, *e->path ? ": " : "", e->text);
+    say_failure(c, e->code, text);
+}
+
 static void out_of_memory(void *context)
 {
     struct child *c = context;
@@ -210,7 +218,7 @@ static void write_one(struct child *c, struct arena *a, struct opened *o,
     progress(c, "writing");
     struct tree *tree = opened_writable(o, index, &e);
     if (!tree) {
-        say_failure(c, e.code, e.text);
+        say_error(c, &e);
         return;
     }
     CLEANUP_JSON struct json *document = mend_write(a, &request, tree);
@@ -247,7 +255,7 @@ static void judge_one(struct child *c, struct arena *a, struct opened *o,
     if (asked_to_stop)
         return;
     if (!document) {
-        say_failure(c, e.code, e.text);
+        say_error(c, &e);
         return;
     }
     if (json_type(document) == JSON_ARRAY)
@@ -266,7 +274,7 @@ static void judge_all(struct child *c, struct arena *a, struct opened *o)
     if (count == 0)
         say_failure(c, ERR_NO_ROOT, "no Linux root filesystem was found on it");
     else if (!choose_roots(c->request, roots, count, &from, &to, &e))
-        say_failure(c, e.code, e.text);
+        say_error(c, &e);
     else {
         bound();
         c->opened = true;
@@ -321,7 +329,7 @@ void worker_child(const struct worker_request *request, int fd, pid_t parent)
             judge_all(&child, a, o);
             disk_keys_wipe(request->target.keys, request->target.key_count);
         } else if (!asked_to_stop || is_writing) {
-            say_failure(&child, e.code, e.text);
+            say_error(&child, &e);
         }
     } else {
         say_failure(&child, ERR_NOMEM,

@@ -95,6 +95,25 @@ static void add_part(struct strbuf *out, const char *name, const char *text, int
     strbuf_add_char(out, '\n');
 }
 
+/* "file mode: path {at.file}, clear 022" */
+static const char *step_words(struct options *o, const struct json *step)
+{
+    struct strbuf out;
+    strbuf_init(&out, o->arena);
+    const char *verb = json_member_string(step, "do");
+    for (const char *p = verb ? verb : ""; *p; p++)
+        strbuf_add_char(&out, *p == '_' ? ' ' : *p);
+    const char *between = ": ";
+    for (const struct json *m = json_first(step); m; m = json_next(m)) {
+        if (strcmp(json_name(m) ? json_name(m) : "", "do") == 0)
+            continue;
+        strbuf_printf(&out, "%s%s ", between, json_name(m));
+        strbuf_add(&out, json_string(m) ? json_string(m) : json_print(o->arena, m, false));
+        between = ", ";
+    }
+    return out.ptr;
+}
+
 static void add_steps(struct options *o, struct strbuf *out, const struct rule *rule, int width)
 {
     static const char *const words[][2] = {{"auto", "safe to do unasked"},
@@ -106,9 +125,13 @@ static void add_steps(struct options *o, struct strbuf *out, const struct rule *
             meaning = words[i][1];
     add_part(out, "repair",
              arena_printf(o->arena, "%s (%s)", escaped(o, rule->repair_class), meaning), width);
-    const struct json *steps = json_member(json_member(rule->source, "repair"), "steps");
+    const struct json *repair = json_member(rule->source, "repair");
+    const struct json *steps = json_member(repair, "steps");
     for (const struct json *s = json_first(steps); s; s = json_next(s))
-        add_part(out, "", escaped(o, json_print(o->arena, s, false)), 0);
+        add_part(out, "", escaped(o, step_words(o, s)), width);
+    const char *command = json_member_string(repair, "command");
+    if (command)
+        add_part(out, "by hand", escaped(o, command), width);
 }
 
 /* "man  sshd(8), sshd_config(5)": a line a kind of source. */
