@@ -220,6 +220,9 @@ int verb_account_add(struct verb_context *c, const struct json *step, struct err
     if (code != 0)
         return code;
     int number = 0;
+    if (!account_line(&f, "root", NULL))
+        return err_set_at(e, ERR_REFUSED, PASSWD_PATH, 0, 0,
+                          "more than this account is lost: the file comes first");
     if (!account_line(&f, name, &number))
         return add_privsep(c, e);
     code = account_mend_line(c, &f, number, e);
