@@ -39,10 +39,11 @@ include tests/image/image.mk
 include tests/oracle/login.mk
 include tests/oracle/sudo.mk
 include tests/oracle/repair_accounts.mk
-include tests/oracle/disk.mk
 include tests/oracle/repair_system.mk
+include tests/oracle/disk.mk
 include tests/oracle/network.mk
 include tests/oracle/real_trees.mk
+include tests/oracle/repair_keys.mk
 include tests/oracle/boot.mk
 include tests/boot/boot.mk
 include tests/fault/fault.mk

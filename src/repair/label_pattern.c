@@ -182,10 +182,9 @@ static place *match_atom(struct matcher *m, const place *from)
     case '*':
     case '+':
     case '?':
-    case '{':
         m->failed = true;
         return to;
-    default:
+    default: /* also "{", which is none of PCRE's when no number follows: "%{USERNAME}" */
         set.has[(unsigned char)c] = true;
     }
     for (size_t i = 0; i < m->len; i++)
@@ -221,6 +220,8 @@ static void read_quantifier(struct matcher *m, int *least, int *most)
         *least = 0;
         break;
     case '{':
+        if (m->at[1] < '0' || m->at[1] > '9')
+            return;
         m->at++;
         *least = *most = read_number(m);
         if (*m->at == ',') {

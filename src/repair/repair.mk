@@ -2,7 +2,6 @@
 noinst_LIBRARIES += librepair.a
 librepair_a_SOURCES = \
 	src/repair/account_edit.c src/repair/account_edit.h \
-	src/repair/acl.c src/repair/acl.h \
 	src/repair/commit.c src/repair/commit.h \
 	src/repair/commit_parts.h \
 	src/repair/commit_room.c \

@@ -78,6 +78,7 @@ static const struct verb verbs[] = {
     {"sudo_nopasswd", verb_sudo_nopasswd},
     {"sudo_read", verb_sudo_read},
     {"sudo_rule", verb_sudo_rule},
+    {"sudo_safe", verb_sudo_safe},
     {"sudo_targetpw", verb_sudo_targetpw},
 };
 

@@ -70,6 +70,7 @@ verb_function verb_key_safe;                                                    
 verb_function verb_label_fix;                                                     /* verb_label.c */
 verb_function verb_sudo_comment, verb_sudo_rule, verb_sudo_nopasswd, verb_sudo_default; /* verb_sudo.c */
 verb_function verb_sudo_targetpw, verb_sudo_conf, verb_sudo_read, verb_setuid_restore;  /* verb_sudo.c */
+verb_function verb_sudo_safe;                                                     /* verb_sudo.c */
 verb_function verb_shell_mend, verb_startup_mend, verb_chroot_safe;               /* verb_session.c */
 verb_function verb_line_comment, verb_line_replace, verb_line_insert;             /* verb_line.c */
 verb_function verb_firewall_allow, verb_hosts_allow;                              /* verb_firewall.c */

@@ -2,7 +2,6 @@
 #include <string.h>
 
 #include "base/path.h"
-#include "repair/acl.h"
 #include "repair/text_edit.h"
 #include "repair/tree_copy.h"
 
@@ -41,7 +40,6 @@ int verb_file_mode(struct verb_context *c, const struct json *step, struct err *
             return ERR_INTERNAL;
         s.mode |= bits;
     }
-    acl_follow_mode(c->arena, &s);
     return overlay_put(c->tree, real, &s, e);
 }
 

@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "base/path.h"
-#include "repair/acl.h"
 #include "repair/key_edit.h"
 
 enum part { PART_HOME, PART_OWN, PART_OUTSIDE };
@@ -117,6 +116,5 @@ int verb_key_safe(struct verb_context *c, const struct json *step, struct err *e
     }
     if (code != 0)
         return code;
-    acl_follow_mode(c->arena, &s);
     return overlay_put(c->tree, there.real_path, &s, e);
 }

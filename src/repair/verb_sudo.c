@@ -49,6 +49,21 @@ int verb_sudo_comment(struct verb_context *c, const struct json *step, struct er
     return code != 0 || done ? code : sudo_edit_comment(c, path, line, e);
 }
 
+/* root's, and of the mode that visudo asks of a file; a directory only loses what others may write
+ * in. */
+int verb_sudo_safe(struct verb_context *c, const struct json *step, struct err *e)
+{
+    const char *path = step_text(step, "path");
+    struct stat_answer s = tree_stat(c->tree, path);
+    struct node_state state;
+    if (s.presence != PRESENCE_PRESENT)
+        return err_set_at(e, ERR_NOT_FOUND, path, 0, 0, "is not there");
+    int code = overlay_state(c->tree, s.real_path, false, &state, e);
+    state.uid = state.gid = 0;
+    state.mode = s.node.type == NODE_DIRECTORY ? state.mode & ~(uint32_t)022 : 0440;
+    return code != 0 ? code : overlay_put(c->tree, s.real_path, &state, e);
+}
+
 /* --- a rule for one person ---------------------------------------------------------------------
  */
 

@@ -331,6 +331,7 @@ static const struct vocabulary_verb verbs[] = {
     {"sudo_nopasswd", "name path line", ""},
     {"sudo_read", "name path", ""},
     {"sudo_rule", "name", ""},
+    {"sudo_safe", "path", ""},
     {"sudo_targetpw", "name path line setting", ""},
     {"setuid_restore", "path mode", ""},
     {"shell_mend", "name path shell", ""},
