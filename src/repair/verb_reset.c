@@ -148,18 +148,24 @@ static bool was_there(const struct judgement *before, const struct reason *r)
     return false;
 }
 
-/* The lock that asks is gone, and no other of its gate has come. */
+/* The lock that asks is gone, and no other of its gate has come: none at all, or, where the old text
+ * kept the gate from being judged further, none beside the file itself. */
 static bool is_cured(const struct reset *r, const struct judgement *before,
-                     const struct judgement *after)
+                     const struct judgement *after, bool nothing_elsewhere)
 {
+    const char *beside = path_parent(r->c->arena, r->path);
     const struct json *at = json_member(r->c->record, "at");
     const char *file = json_member_string(at, "file");
     vec_each (walk, &after->subjects->walks)
         for (size_t i = 0; i < walk->gates[r->gate].reason_count; i++) {
             const struct reason *reason = &walk->gates[r->gate].reasons[i];
+            if (strcmp(reason->id, "nobody-can-log-in") == 0)
+                continue; /* only says of another lock that it shuts everybody out */
             bool asks = strcmp(reason->id, r->c->rule) == 0 && reason->at.file && file &&
                         strcmp(reason->at.file, file) == 0;
-            if (asks || (reason->state == GATE_SHUT && !was_there(before, reason)))
+            bool counts = nothing_elsewhere || !reason->at.file ||
+                          strcmp(path_parent(r->c->arena, reason->at.file), beside) == 0;
+            if (asks || (reason->state == GATE_SHUT && counts && !was_there(before, reason)))
                 return false;
         }
     return true;
@@ -217,31 +223,41 @@ static int put(struct reset *r, struct bytes text, struct err *e)
     return text_put(c, r->path, text, r->mode, 0, 0, e);
 }
 
-static int choose(struct reset *r, struct err *e)
+/* Tries one text after the other; *code is 0 where one stays. False where none may be put there. */
+static bool choose_among(struct reset *r, const struct judgement *before, bool nothing_elsewhere,
+                         int *code, struct err *e)
 {
     struct tree *t = r->c->tree;
-    struct judgement *before = judgement_make(r->c->input);
     size_t mark = overlay_mark(t), moved = r->c->moves->paths.count;
-    int code = err_set_at(e, ERR_NOT_FOUND, r->path, 0, 0,
-                          "no healthy text for it is on this disk, and we have none");
     vec_each (candidate, &r->candidates) {
-        code = put(r, candidate->text, e);
-        if (code != 0)
-            break;
+        *code = put(r, candidate->text, e);
+        if (*code != 0)
+            return false;
         struct judgement *after = judgement_make(r->c->input);
-        bool good = is_cured(r, before, after) && (!candidate->is_package || is_within(r, after));
+        bool good = is_cured(r, before, after, nothing_elsewhere) &&
+                    (!candidate->is_package || is_within(r, after));
         judgement_free(after);
         if (good) {
             vec_push(r->c->arena, &r->c->notes,
                      arena_printf(r->c->arena, "%s is now the text of %s", r->path,
                                   candidate->origin));
-            break;
+            return true;
         }
         overlay_roll_back(t, mark);
         r->c->moves->paths.count = moved;
-        code = err_set_at(e, ERR_NOT_FOUND, r->path, 0, 0,
-                          "none of the texts that could replace it opens the gate");
+        *code = err_set_at(e, ERR_NOT_FOUND, r->path, 0, 0,
+                           "none of the texts that could replace it opens the gate");
     }
+    return true;
+}
+
+static int choose(struct reset *r, struct err *e)
+{
+    struct judgement *before = judgement_make(r->c->input);
+    int code = err_set_at(e, ERR_NOT_FOUND, r->path, 0, 0,
+                          "no healthy text for it is on this disk, and we have none");
+    if (choose_among(r, before, true, &code, e) && code != 0 && r->candidates.count > 0)
+        choose_among(r, before, false, &code, e);
     judgement_free(before);
     return code;
 }
