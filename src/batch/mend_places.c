@@ -46,8 +46,8 @@ static int open_backup(struct arena *a, const char *directory, struct tree **out
 int mend_places(struct arena *a, const struct mending_request *m, struct tree *tree,
                 struct mend_places *out, struct err *e)
 {
-    *out = (struct mend_places){.guest = {tree, JOURNAL_DIRECTORY},
-                                .has_guest = !m->no_guest_journal};
+    *out =
+        (struct mend_places){.guest = {tree, JOURNAL_DIRECTORY}, .has_guest = !m->no_guest_journal};
     if (!m->backup_directory)
         return 0;
     out->has_backup = true;

@@ -76,8 +76,8 @@ static int admission_exit(const struct json *whys)
     int code = EXIT_CLEAN;
     for (const struct json *w = json_first(whys); w; w = json_next(w))
         if (json_bool(json_member(w, "expected"), false))
-            code = worse(code, ways_exit(whys, json_member_string(json_member(w, "subject"),
-                                                                  "user")));
+            code =
+                worse(code, ways_exit(whys, json_member_string(json_member(w, "subject"), "user")));
     return code;
 }
 
@@ -285,8 +285,7 @@ static int plan_and_write(struct mending *m, const char *command)
         say_failure(m->document);
     } else if (!is_list) {
         /* Taking back what opened a way in shuts it, as asked. */
-        int admission =
-            is_undo ? EXIT_CLEAN : admission_exit(json_member(m->document, "after"));
+        int admission = is_undo ? EXIT_CLEAN : admission_exit(json_member(m->document, "after"));
         if (m->edits.len > 0)
             code = write_or_not(m, command);
         if (code <= EXIT_NOT_READ)

@@ -182,8 +182,7 @@ static bool is_shut_at(const struct json *document, const char *person, const ch
 {
     const struct json *access = json_member(document, "access");
     for (const struct json *w = json_first(access); w; w = json_next(w)) {
-        if (strcmp(text_of(w, "user"), person) != 0 ||
-            !json_bool(json_member(w, "expected"), true))
+        if (strcmp(text_of(w, "user"), person) != 0 || !json_bool(json_member(w, "expected"), true))
             continue;
         const struct json *at = json_member(w, "shut_at");
         for (const struct json *g = json_first(at); g; g = json_next(g))
@@ -202,7 +201,8 @@ bool access_is_mendable(const struct json *document, const char *person)
         const char *class = text_of(json_member(f, "repair"), "class");
         if (severity_by_name(text_of(f, "severity")) < SEVERITY_HIGH ||
             strcmp(text_of(f, "rule"), "nobody-can-log-in") == 0 ||
-            (user && strcmp(user, person) != 0) || !is_shut_at(document, person, text_of(f, "gate")))
+            (user && strcmp(user, person) != 0) ||
+            !is_shut_at(document, person, text_of(f, "gate")))
             continue;
         /* The gates before sshd are nobody's own: naming somebody is no consent there. */
         bool is_own = gate_by_name(text_of(f, "gate")) >= GATE_SSHD;

@@ -129,9 +129,10 @@ static void add_gate(struct page *p, struct table *t, const char *user, const st
     struct table_row *row = table_add(t, 5);
     const char *from = text_of(was, "state"), *to = text_of(gate, "state");
     row->cells[0].text = escaped(a, gate, "gate");
-    row->cells[1] = (struct table_cell){
-        strcmp(from, to) == 0 || !*from ? to : arena_printf(a, "%s → %s", from, to),
-        state_colour(to)};
+    row->cells[1] =
+        (struct table_cell){strcmp(from, to) == 0 || !*from ? to
+                                                            : arena_printf(a, "%s → %s", from, to),
+                            state_colour(to)};
     if (is_passable(gate)) {
         add_mended(t, row, was);
         return;
@@ -178,8 +179,8 @@ static void print_verdicts(struct page *p, const struct json *was, const struct 
     table_coloured(p->out, after.ptr, state_colour(text_of(why, "verdict")), p->options->colour);
 }
 
-static void print_rest(struct page *p, const struct json *why, const char *state,
-                       const char *words, bool *first)
+static void print_rest(struct page *p, const struct json *why, const char *state, const char *words,
+                       bool *first)
 {
     const struct json *gates = json_member(why, "gates");
     const struct json *was = same_subject(json_member(p->document, "before"), why);

@@ -60,7 +60,8 @@ static void add_change(struct diff *d, struct change c)
     }
 }
 
-/* The longest common subsequence of the N and M lines from I and J on, by the table from the end. */
+/* The longest common subsequence of the N and M lines from I and J on, by the table from the end.
+ */
 static void compare_middle(struct diff *d, size_t i, size_t n, size_t j, size_t m)
 {
     size_t width = m + 1, x = 0, y = 0;

@@ -206,10 +206,8 @@ static const char *closing_of_done(struct page *p)
     if (json_count(json_member(p->document, "plan")) == 0)
         return arena_printf(a, "the run %s is closed: nothing of it is left on the disk", run);
     return arena_printf(a, "written and read back as run %s. To take it back: %s. %s%s%s", run,
-                        escaped(a, p->document, "undo"),
-                        shut ? escape_terminal_text(a, shut) : "",
-                        shut ? " still does not get in, see above." : "",
-                        shut ? "" : next_step(p));
+                        escaped(a, p->document, "undo"), shut ? escape_terminal_text(a, shut) : "",
+                        shut ? " still does not get in, see above." : "", shut ? "" : next_step(p));
 }
 
 static const char *closing_of_nothing(struct page *p)
@@ -217,8 +215,9 @@ static const char *closing_of_nothing(struct page *p)
     struct arena *a = p->out->arena;
     const char *shut = change_still_shut(p->document);
     if (*text_of(p->document, "undoes"))
-        return arena_printf(a, "nothing of the run %s is left on the disk: only its record has to "
-                               "be closed",
+        return arena_printf(a,
+                            "nothing of the run %s is left on the disk: only its record has to "
+                            "be closed",
                             escaped(a, p->document, "undoes"));
     if (shut)
         return arena_printf(a, "nothing to write: what keeps %s out needs a person, see above",

@@ -20,8 +20,8 @@ struct diff_case {
 static const struct diff_case cases[] = {
     {"/a", "x\n", "x\n", "", false},
     {"/a", "x\n", "y\n", "--- a/a\n+++ b/a\n@@ -1 +1 @@ rule\n-x\n+y\n", false},
-    {"/a", "x", "x\n",
-     "--- a/a\n+++ b/a\n@@ -1 +1 @@ rule\n-x\n\\ No newline at end of file\n+x\n", false},
+    {"/a", "x", "x\n", "--- a/a\n+++ b/a\n@@ -1 +1 @@ rule\n-x\n\\ No newline at end of file\n+x\n",
+     false},
     {"/a", "", "x\n", "--- a/a\n+++ b/a\n@@ -0,0 +1 @@ rule\n+x\n", false},
     {"/a", NULL, "x\n",
      "diff --git a/a b/a\nnew file mode 100644\n--- /dev/null\n+++ b/a\n@@ -0,0 +1 @@ rule\n+x\n",
