@@ -550,6 +550,68 @@ START_TEST(link_that_leads_nowhere)
 }
 END_TEST
 
+START_TEST(fstab_of_what_is_certain)
+{
+    static const struct filesystem disks[] = {
+        {.device = "/dev/sda1",
+         .type = "ext4",
+         .uuid = "aaaa-1",
+         .label = "",
+         .partuuid = "",
+         .partlabel = "",
+         .mounted_on = "/"},
+        {.device = "/dev/sda2",
+         .type = "swap",
+         .uuid = "aaaa-2",
+         .label = "",
+         .partuuid = "",
+         .partlabel = "",
+         .mounted_on = ""},
+        {.device = "/dev/sda15",
+         .type = "vfat",
+         .uuid = "AA-3",
+         .label = "",
+         .partuuid = "",
+         .partlabel = "EFI System Partition",
+         .mounted_on = ""},
+        {.device = "/dev/sdb1",
+         .type = "xfs",
+         .uuid = "aaaa-4",
+         .label = "data",
+         .partuuid = "",
+         .partlabel = "",
+         .mounted_on = ""},
+    };
+    for (size_t i = 0; i < sizeof disks / sizeof *disks; i++)
+        memory_tree_filesystem(tree, &disks[i]);
+    memory_tree_directory(tree, "/boot/efi", 0755, 0, 0);
+    put("/etc/fstab", "", 0644, 0, 0);
+    expect("{\"do\":\"file_reset\",\"path\":\"/etc/fstab\",\"from\":\"filesystems\"}", NULL,
+           "/etc/fstab",
+           "# diskmend test-rule: from the filesystems on the disk\n"
+           "UUID=aaaa-1 / ext4 errors=remount-ro 0 1\n"
+           "UUID=aaaa-2 none swap sw,nofail 0 0\n"
+           "UUID=AA-3 /boot/efi vfat umask=0077,nofail 0 1\n"
+           "# UUID=aaaa-4 (xfs, data) belongs to a directory that nobody remembers\n");
+}
+END_TEST
+
+START_TEST(fstab_without_a_root)
+{
+    put("/etc/fstab", "", 0644, 0, 0);
+    expect_refused("{\"do\":\"file_reset\",\"path\":\"/etc/fstab\",\"from\":\"filesystems\"}", NULL,
+                   "/etc/fstab");
+}
+END_TEST
+
+START_TEST(lost_passwd_gets_no_single_account)
+{
+    passwd("");
+    expect_refused("{\"do\":\"account_add\",\"name\":\"sshd\",\"template\":\"privsep\"}", NULL,
+                   "/etc/passwd");
+}
+END_TEST
+
 static Suite *suite(void)
 {
     Suite *s = suite_create("repair: accounts");
@@ -586,6 +648,9 @@ static Suite *suite(void)
     tcase_add_test(t, package_copy_that_sets_more);
     tcase_add_test(t, newest_backup);
     tcase_add_test(t, link_that_leads_nowhere);
+    tcase_add_test(t, fstab_of_what_is_certain);
+    tcase_add_test(t, fstab_without_a_root);
+    tcase_add_test(t, lost_passwd_gets_no_single_account);
     suite_add_tcase(s, t);
     return s;
 }
