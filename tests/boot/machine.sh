@@ -197,3 +197,44 @@ boot() {
     power_off
     took=$((SECONDS - begun))
 }
+
+# run_cases DIRECTORY [NAME]...: run_case NAME NUMBER for each case of that directory, several at a
+# time, as TAP. Names come from DISKMEND_BOOT_CASES as well: those that stand in this directory.
+run_cases() {
+    local names=() path name width number=0 cases=$here/$1
+    shift
+    for name in "$@" ${DISKMEND_BOOT_CASES:-}; do
+        [ ! -f "$cases/$name" ] || names+=("$name")
+    done
+    if [ "${#names[@]}" = 0 ]; then
+        [ -z "$*${DISKMEND_BOOT_CASES:-}" ] || skip_all "none of these cases is in ${cases##*/}"
+        for path in "$cases"/*; do names+=("${path##*/}"); done
+    fi
+    # A guest keeps one core busy.
+    width=${DISKMEND_BOOT_JOBS:-$(nproc)}
+    [ "$width" -le 4 ] || width=4
+    for name in "${names[@]}"; do
+        [ "$number" -lt "$width" ] || wait -n
+        number=$((number + 1))
+        (run_case "$name" "$number" >"$work/$number.tap" 2>&1) &
+    done
+    wait
+    number=0
+    for name in "${names[@]}"; do
+        number=$((number + 1))
+        grep -qE '^(not )?ok - ' "$work/$number.tap" || echo "not ok - $name: the test itself failed"
+        sed -E "s/^((not )?ok) -/\\1 $number -/" "$work/$number.tap"
+    done
+    echo "1..$number"
+}
+
+# repair TARGET USER: one run without a question, as a person would type it; $repaired is its exit
+# code, $mended the rules by which something was written, $run its name.
+repair() {
+    "$diskmend" repair "$1" --user "$2" --yes --output json >"$dir/repair.json" 2>"$dir/repair.log" </dev/null
+    repaired=$?
+    mended=$(jq -r '[(if type == "array" then .[0] else . end) | .plan[].rules[]] | unique | join(" ")' \
+        "$dir/repair.json" 2>>"$dir/repair.log")
+    run=$(jq -r '(if type == "array" then .[0] else . end) | select(.written) | .run' \
+        "$dir/repair.json" 2>>"$dir/repair.log")
+}
