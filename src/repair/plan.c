@@ -34,6 +34,7 @@ struct planner {
     struct map verdicts; /* candidate.key → struct verdict */
     struct judgement *now;
     struct line_moves moves;
+    size_t tried_at; /* mark of the overlay when what was left was tried last */
 };
 
 typedef VEC(struct candidate) candidates;
@@ -305,10 +306,30 @@ static bool ban_what_did_not_help(struct planner *p)
     return any;
 }
 
+/* What could not be mended may be possible now: a directory that was missing is there. True when
+ * something has changed since the last time. */
+static bool try_left_again(struct planner *p)
+{
+    size_t mark = overlay_mark(p->input->tree);
+    bool any = false;
+    if (mark == p->tried_at)
+        return false;
+    p->tried_at = mark;
+    for (size_t i = 0; i < p->verdicts.capacity; i++) {
+        const struct verdict *v = p->verdicts.slots[i].key ? p->verdicts.slots[i].value : NULL;
+        if (!v || v->fate != FATE_LEFT)
+            continue;
+        p->verdicts.slots[i].value = NULL;
+        any = true;
+    }
+    return any;
+}
+
 /* Everything but what is known not to help. */
 static void start_again(struct planner *p, size_t mark)
 {
     overlay_roll_back(p->input->tree, mark);
+    p->tried_at = mark;
     p->plan->causes.count = 0;
     p->plan->notes.count = 0;
     struct map kept = p->verdicts;
@@ -377,6 +398,7 @@ struct plan *plan_make(const struct repair_input *input, struct err *e)
 {
     struct planner p = {.input = input, .arena = input->arena};
     size_t start = overlay_mark(input->tree);
+    p.tried_at = start;
     p.plan = arena_new_struct(p.arena, struct plan);
     map_init(&p.verdicts, p.arena);
     p.plan->before = p.now = judgement_make(input);
@@ -384,12 +406,16 @@ struct plan *plan_make(const struct repair_input *input, struct err *e)
         plan_free(p.plan);
         return NULL;
     }
-    for (size_t restarts = 0;; restarts++) {
-        for (p.plan->rounds = 1; p.plan->rounds <= ROUNDS_MAX && one_round(&p); p.plan->rounds++)
+    p.plan->rounds = 1;
+    for (size_t restarts = 0;;) {
+        for (; p.plan->rounds <= ROUNDS_MAX && one_round(&p); p.plan->rounds++)
             continue;
-        if (restarts >= RESTARTS_MAX || !ban_what_did_not_help(&p))
+        if (p.plan->rounds++ <= ROUNDS_MAX && try_left_again(&p))
+            continue;
+        if (restarts++ >= RESTARTS_MAX || !ban_what_did_not_help(&p))
             break;
         start_again(&p, start);
+        p.plan->rounds = 1;
     }
     if (label_new(input, p.plan, p.now->facts))
         adopt(&p, judgement_make(input));

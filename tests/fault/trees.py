@@ -198,7 +198,7 @@ def scratch(work, megabytes, name="disk"):
                           stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     if made.returncode != 0:
         return None
-    mounted = subprocess.run(["mount", "-o", "loop,acl,user_xattr,noatime", image, where],
+    mounted = subprocess.run(["mount", "-o", "loop,discard,acl,user_xattr,noatime", image, where],
                              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     return where if mounted.returncode == 0 else None
 
