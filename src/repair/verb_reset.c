@@ -1,5 +1,7 @@
 /* A file that is lost, empty or beyond repair, whole again: from a backup on the disk, the
  * package's own copy, or our template; the first that our own judge finds no fault with. */
+#include "repair/verb_reset.h"
+
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -8,7 +10,6 @@
 #include "base/path.h"
 #include "repair/template.h"
 #include "repair/text_edit.h"
-#include "repair/verb_reset.h"
 
 #define CANDIDATES_MAX 8 /* each is judged */
 #define PAM_DIRECTORY  "/etc/pam.d"
