@@ -5,9 +5,14 @@
 #include "repair/label_pass.h"
 #include "repair/text_edit.h"
 
-static const char *const by_start =
-    "the labels of this guest cannot be told from its policy (%s): /.autorelabel is made, so the "
-    "next start labels all files anew and takes longer";
+static const char *say_by_start(struct arena *a, const char *reason)
+{
+    return arena_printf(a,
+                        "the labels of this guest cannot be told from its policy (%s): "
+                        "/.autorelabel is made, so the next start labels all files anew and takes "
+                        "longer",
+                        reason);
+}
 
 int verb_label_fix(struct verb_context *c, const struct json *step, struct err *e)
 {
@@ -21,7 +26,7 @@ int verb_label_fix(struct verb_context *c, const struct json *step, struct err *
     int code = table ? label_put(c->arena, c->tree, table, s.real_path, e) : LABEL_HOPELESS;
     if (code != LABEL_HOPELESS)
         return code;
-    vec_push(c->arena, &c->notes, arena_printf(c->arena, by_start, reason));
+    vec_push(c->arena, &c->notes, say_by_start(c->arena, reason));
     return label_leave_to_start(c->tree, e);
 }
 
@@ -47,7 +52,7 @@ bool label_pass(struct arena *a, struct tree *t, const struct facts *f, const ch
     for (; made < paths.count && code == 0; made++)
         code = label_put(a, t, table, paths.items[made], e);
     if (code == LABEL_HOPELESS) {
-        *note = arena_printf(a, by_start, reason);
+        *note = say_by_start(a, reason);
         code = label_leave_to_start(t, e);
     }
     if (code != 0)
