@@ -34,7 +34,8 @@ static void proc_path(char *out, int parent, const char *name)
     snprintf(out, PROC_PATH_MAX, "/proc/self/fd/%d/%s", parent, name);
 }
 
-/* --- extended attributes ----------------------------------------------------------------------- */
+/* --- extended attributes -----------------------------------------------------------------------
+ */
 
 /* The kernel's own label, where the running kernel insists on one, is not ours to drop. */
 static bool may_stay(const char *name)
@@ -68,8 +69,7 @@ static int drop_others(const char *proc, const char *path, const struct node_sta
     return 0;
 }
 
-static int set_xattrs(const char *proc, const char *path, const struct node_state *s,
-                      struct err *e)
+static int set_xattrs(const char *proc, const char *path, const struct node_state *s, struct err *e)
 {
     int code = drop_others(proc, path, s, e);
     for (size_t i = 0; i < s->xattr_count && code == 0; i++) {
@@ -84,7 +84,8 @@ static int set_xattrs(const char *proc, const char *path, const struct node_stat
     return code;
 }
 
-/* --- all of it --------------------------------------------------------------------------------- */
+/* --- all of it ---------------------------------------------------------------------------------
+ */
 
 static int set_mode(int parent, const char *name, const char *path, uint32_t mode, struct err *e)
 {
@@ -125,8 +126,7 @@ int directory_put_meta(int parent, const char *name, const char *path, const str
     if (code != 0)
         return code;
     bool same = fstatat(parent, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && st.st_uid == s->uid &&
-                st.st_gid == s->gid &&
-                (s->type == NODE_SYMLINK || (st.st_mode & 07777) == s->mode);
+                st.st_gid == s->gid && (s->type == NODE_SYMLINK || (st.st_mode & 07777) == s->mode);
     for (size_t i = 0; same && i < s->xattr_count; i++)
         same = has_value(proc, &s->xattrs[i]);
     return same ? 0 : not_read_back(e, path);

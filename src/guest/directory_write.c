@@ -69,7 +69,8 @@ static int sync_parent(int parent, const char *path, struct err *e)
     return 0;
 }
 
-/* --- making things under a temporary name ------------------------------------------------------ */
+/* --- making things under a temporary name ------------------------------------------------------
+ */
 
 static int write_all(int fd, struct bytes content)
 {
@@ -132,8 +133,8 @@ static int put(struct tree *t, const char *path, const struct node_state *s, uns
         return e->code;
     const char *name = path_name(whole);
     int code = make_named(parent, name, path, s, e);
-    if (code == 0 && (FAULT_FAILS("rename") ||
-                      renameat2(parent, name, parent, path_name(path), flags) != 0))
+    if (code == 0 &&
+        (FAULT_FAILS("rename") || renameat2(parent, name, parent, path_name(path), flags) != 0))
         code = directory_fail(e, path, "cannot be put in its place");
     if (code != 0) {
         unlinkat(parent, name, s->type == NODE_DIRECTORY ? AT_REMOVEDIR : 0);
@@ -143,7 +144,8 @@ static int put(struct tree *t, const char *path, const struct node_state *s, uns
     return sync_parent(parent, path, e);
 }
 
-/* --- the operations ---------------------------------------------------------------------------- */
+/* --- the operations ----------------------------------------------------------------------------
+ */
 
 static int directory_make(struct tree *t, const char *path, const struct node_state *s,
                           struct err *e)
@@ -231,7 +233,8 @@ static int directory_lock(struct tree *t, struct err *e)
     return 0;
 }
 
-/* --- may it be changed? ------------------------------------------------------------------------ */
+/* --- may it be changed? ------------------------------------------------------------------------
+ */
 
 static int check_open(int fd, const char *path, const char *immutable, struct err *e)
 {
@@ -259,8 +262,7 @@ static int directory_check(struct tree *t, const char *path, struct err *e)
     CLEANUP_FD int fd = can_open ? openat(parent, directory_name_of(path),
                                           O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
                                  : -1;
-    CLEANUP_FD int here =
-        parent < 0 ? -1 : openat(parent, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    CLEANUP_FD int here = parent < 0 ? -1 : openat(parent, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (here < 0)
         return directory_fail(e, path, "its directory cannot be opened");
     int code = check_open(fd, path, "is immutable: chattr -ia would lift it", e);

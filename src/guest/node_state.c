@@ -29,8 +29,8 @@ bool node_state_equal(const struct node_state *a, const struct node_state *b)
     if (!a->exists)
         return true;
     /* A link has no mode of its own. */
-    if (a->type != b->type || (a->mode != b->mode && a->type != NODE_SYMLINK) ||
-        a->uid != b->uid || a->gid != b->gid || !node_state_same_xattrs(a, b))
+    if (a->type != b->type || (a->mode != b->mode && a->type != NODE_SYMLINK) || a->uid != b->uid ||
+        a->gid != b->gid || !node_state_same_xattrs(a, b))
         return false;
     if (a->type == NODE_SYMLINK)
         return strcmp(a->target, b->target) == 0;

@@ -207,7 +207,8 @@ static int check_change(struct tree *t, const char *path, const struct node_stat
     if (is_new && wanted->type == NODE_FILE && !wanted->has_content)
         return err_set_at(e, ERR_INTERNAL, path, 0, 0, "a new file without content");
     if (is_new && now->exists && now->type > NODE_SYMLINK)
-        return err_set_at(e, ERR_REFUSED, path, 0, 0, "a %s is in the way, and could not be put back",
+        return err_set_at(e, ERR_REFUSED, path, 0, 0,
+                          "a %s is in the way, and could not be put back",
                           node_type_name(now->type));
     if (wanted->type == NODE_SYMLINK && (!wanted->target || !*wanted->target))
         return err_set_at(e, ERR_INTERNAL, path, 0, 0, "a link without target");

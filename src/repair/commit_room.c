@@ -23,8 +23,8 @@ static void add_need(struct need *n, const struct node_state *s)
     n->inodes++;
 }
 
-static int check_filesystem(const struct commit_request *r, const char *path, const struct need *need,
-                            struct err *e)
+static int check_filesystem(const struct commit_request *r, const char *path,
+                            const struct need *need, struct err *e)
 {
     while (tree_lstat(r->tree, path).presence == PRESENCE_ABSENT && strcmp(path, "/") != 0)
         path = path_parent(r->arena, path);

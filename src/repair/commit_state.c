@@ -41,7 +41,7 @@ static bool are_xattrs_between(const struct node_state *now, const struct node_s
     for (size_t i = 0; i < now->xattr_count; i++) {
         const struct xattr *x = &now->xattrs[i];
         const struct bytes *old = node_state_xattr(b, x->name), *new = node_state_xattr(a, x->name);
-        if (!(old && bytes_equal(*old, x->value)) && !(new && bytes_equal(*new, x->value)))
+        if (!(old && bytes_equal(*old, x->value)) && !(new &&bytes_equal(*new, x->value)))
             return false;
     }
     for (size_t i = 0; i < b->xattr_count; i++) {

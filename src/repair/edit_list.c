@@ -169,7 +169,8 @@ static bool number_in(const struct json *o, const char *name, double max, double
 {
     const struct json *n = json_member(o, name);
     *out = json_number(n, -1);
-    return json_type(n) == JSON_NUMBER && *out >= 0 && *out <= max && *out == (double)(uint64_t)*out;
+    return json_type(n) == JSON_NUMBER && *out >= 0 && *out <= max &&
+           *out == (double)(uint64_t)*out;
 }
 
 static int read_type(struct reader *r, const struct json *o, enum node_type *out)
@@ -296,8 +297,8 @@ static bool is_possible(const struct overlay_edit *edit)
     bool special = (b->exists && b->type > NODE_SYMLINK) || (a->exists && a->type > NODE_SYMLINK);
     bool moves = edit->moved_to || edit->moved_from;
     bool same = b->exists && a->exists && b->type == a->type;
-    bool directory = (b->exists && b->type == NODE_DIRECTORY) ||
-                     (a->exists && a->type == NODE_DIRECTORY);
+    bool directory =
+        (b->exists && b->type == NODE_DIRECTORY) || (a->exists && a->type == NODE_DIRECTORY);
     if ((!b->exists && !a->exists) || !has_bytes(edit))
         return false;
     /* One name of a pair is there before, the other after. */

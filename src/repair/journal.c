@@ -11,11 +11,11 @@
 #include "guest/fault.h"
 #include "repair/leftovers.h"
 
-#define SCHEMA        "diskmend.journal/1"
-#define RUN_HEX       16u
-#define RUN_CHARS     (16u + 1 + RUN_HEX) /* 20261122T160411Z-0123456789abcdef */
-#define RUNS_MAX      10000u
-#define MANIFEST_MAX  (16u * 1024u * 1024u) /* LIMIT_EDITS of the usual length */
+#define SCHEMA       "diskmend.journal/1"
+#define RUN_HEX      16u
+#define RUN_CHARS    (16u + 1 + RUN_HEX) /* 20261122T160411Z-0123456789abcdef */
+#define RUNS_MAX     10000u
+#define MANIFEST_MAX (16u * 1024u * 1024u) /* LIMIT_EDITS of the usual length */
 
 static const char *const state_names[] = {"prepared", "committed", "rolled-back", "undone"};
 
@@ -41,7 +41,10 @@ static const char *time_text(struct arena *a, int64_t at, bool punctuation)
 
 static bool is_run_name(const char *name)
 {
-    const char *shape = "dddddddd" "Tdddddd" "Z-" "xxxxxxxxxxxxxxxx";
+    const char *shape = "dddddddd"
+                        "Tdddddd"
+                        "Z-"
+                        "xxxxxxxxxxxxxxxx";
     if (strlen(name) != RUN_CHARS)
         return false;
     for (size_t i = 0; i < RUN_CHARS; i++) {
@@ -86,8 +89,9 @@ static int prepare_base(struct arena *a, const struct journal_place *p, struct e
         if (s.presence == PRESENCE_UNREADABLE)
             return err_set_at(e, ERR_REFUSED, path, 0, 0, "no place for the journal: %s", s.reason);
         if (s.presence == PRESENCE_ABSENT) {
-            struct node_state made = {
-                .exists = true, .type = NODE_DIRECTORY, .mode = ours ? 0700 : 0755};
+            struct node_state made = {.exists = true,
+                                      .type = NODE_DIRECTORY,
+                                      .mode = ours ? 0700 : 0755};
             int code = w->make(p->tree, path, &made, e);
             if (code != 0)
                 return code;
@@ -144,7 +148,8 @@ static int remove_run(struct arena *a, struct tree *t, const char *directory, st
     return code == 0 ? tree_writing(t)->remove(t, directory, e) : code;
 }
 
-/* What runs left that were killed before they were prepared, and so before they changed anything. */
+/* What runs left that were killed before they were prepared, and so before they changed anything.
+ */
 static void clear_stillborn(struct arena *a, const struct journal_place *p)
 {
     leftovers_clear(a, p->tree, p->base);
@@ -180,7 +185,8 @@ static int write_run(struct arena *a, struct tree *t, const char *directory, con
     for (size_t i = 0; i < contents->count && code == 0; i++)
         code = write_file(t, image_path(a, directory, i), contents->items[i], false, e);
     if (code == 0)
-        code = write_file(t, path_join(a, directory, "manifest.json"), bytes_of(manifest), false, e);
+        code =
+            write_file(t, path_join(a, directory, "manifest.json"), bytes_of(manifest), false, e);
     if (code == 0)
         code = write_file(t, path_join(a, directory, "state"), bytes_of("prepared\n"), false, e);
     return code == 0 ? tree_writing(t)->flush(t, e) : code;
@@ -213,8 +219,9 @@ bool journal_is_taken(struct arena *a, const struct journal_place *place,
                PRESENCE_ABSENT;
 }
 
-int journal_prepare(struct arena *a, const struct journal_place *place, const struct edit_list *edits,
-                    const char *command, int64_t started, const char **run, struct err *e)
+int journal_prepare(struct arena *a, const struct journal_place *place,
+                    const struct edit_list *edits, const char *command, int64_t started,
+                    const char **run, struct err *e)
 {
     content_list contents = {0};
     const char *manifest;
@@ -250,8 +257,8 @@ int journal_set_state(struct arena *a, const struct journal_place *place, const 
     const char *directory = run_directory(a, place, run);
     const char *path = path_join(a, directory, "state");
     leftovers_clear(a, place->tree, directory);
-    int code = write_file(place->tree, path,
-                          bytes_of(arena_printf(a, "%s\n", state_names[state])), true, e);
+    int code = write_file(place->tree, path, bytes_of(arena_printf(a, "%s\n", state_names[state])),
+                          true, e);
     return code == 0 ? tree_writing(place->tree)->flush(place->tree, e) : code;
 }
 
@@ -383,9 +390,9 @@ int journal_read(struct arena *a, const struct journal_place *place, const char 
     if (code == 0)
         code = read_about(a, place, run, manifest, about, e);
     struct images images = {0, a, place, directory};
-    return code == 0 ? edit_list_parse(a, json_member(manifest, "edits"), read_image, &images,
-                                       edits, e)
-                     : code;
+    return code == 0
+               ? edit_list_parse(a, json_member(manifest, "edits"), read_image, &images, edits, e)
+               : code;
 }
 
 int journal_list(struct arena *a, const struct journal_place *place, journal_runs *out,
@@ -408,8 +415,8 @@ int journal_list(struct arena *a, const struct journal_place *place, journal_run
         const char *run = names.names[i];
         if (!is_run_name(run))
             continue;
-        if (tree_lstat(place->tree, path_join(a, run_directory(a, place, run), "state"))
-                .presence == PRESENCE_ABSENT)
+        if (tree_lstat(place->tree, path_join(a, run_directory(a, place, run), "state")).presence ==
+            PRESENCE_ABSENT)
             continue; /* never prepared, or forgotten half-way: nothing was changed by it */
         int code = read_manifest(a, place, run, &manifest, e);
         if (code == 0)

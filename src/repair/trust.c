@@ -56,8 +56,8 @@ static bool has_powers(const struct node_state *s)
             node_state_xattr(s, "security.capability"));
 }
 
-/* New content under a set-id bit would be a new program with its powers; so would be the powers on a
- * program that comes from elsewhere. */
+/* New content under a set-id bit would be a new program with its powers; so would be the powers on
+ * a program that comes from elsewhere. */
 static int check_powers(const struct overlay_edit *edit, enum trust_direction direction,
                         struct err *e)
 {

@@ -1,6 +1,7 @@
-/* The faults of the program that tests/fault builds: DISKMEND_FAULT=N[:kill|:enospc|:eio][+] strikes
- * at the Nth point that a process passes (with "+" also at each one after it); DISKMEND_FAULT_LOG is
- * a file that gets a line for each point, "call" where a call can fail and "point" between two. */
+/* The faults of the program that tests/fault builds: DISKMEND_FAULT=N[:kill|:enospc|:eio][+]
+ * strikes at the Nth point that a process passes (with "+" also at each one after it);
+ * DISKMEND_FAULT_LOG is a file that gets a line for each point, "call" where a call can fail and
+ * "point" between two. */
 #include "guest/fault.h"
 
 #include <errno.h>

@@ -9,7 +9,8 @@ static struct tree *raw, *overlay;
 static struct err e;
 static const char *run;
 
-/* --- an engine that fails ------------------------------------------------------------------------ */
+/* --- an engine that fails ------------------------------------------------------------------------
+ */
 
 static const struct tree_writing *real;
 static struct tree_writing failing;
@@ -134,8 +135,8 @@ START_TEST(each_write_that_fails_is_taken_back)
 }
 END_TEST
 
-/* From then on nothing can be written: half of it stays, the journal says so, and once there is room
- * again both ways are open. */
+/* From then on nothing can be written: half of it stays, the journal says so, and once there is
+ * room again both ways are open. */
 START_TEST(what_cannot_be_taken_back_is_taken_back_later)
 {
     const char *before = tree_text(raw);
@@ -159,15 +160,16 @@ START_TEST(what_cannot_be_taken_back_is_taken_back_later)
     struct journal_run about;
     struct edit_list list = {0};
     ck_assert_int_eq(journal_read(arena, &place, run, &about, &list, &e), 0);
-    struct commit_request request = {.arena = arena, .tree = raw, .edits = &list,
-                                     .command = "repair", .guest_journal = &place};
+    struct commit_request request = {
+        .arena = arena, .tree = raw, .edits = &list, .command = "repair", .guest_journal = &place};
     ck_assert_int_eq(commit_continue(&request, run, &e), COMMIT_DONE);
     ck_assert(strncmp(tree_text(raw), wanted, strlen(wanted)) == 0);
     ck_assert_int_eq(state_of(run), JOURNAL_COMMITTED);
 }
 END_TEST
 
-/* --- refused before anything ---------------------------------------------------------------------- */
+/* --- refused before anything
+ * ---------------------------------------------------------------------- */
 
 static void expect_refused(const char *about)
 {
@@ -216,9 +218,12 @@ END_TEST
 
 START_TEST(a_full_disk_is_refused)
 {
-    struct space_answer full = {.presence = PRESENCE_PRESENT, .bytes_total = 1 << 20,
-                                .bytes_free = _i ? 1u << 29 : 4096, .inodes_total = 100,
-                                .inodes_free = _i ? 3 : 90, .block_bytes = 4096};
+    struct space_answer full = {.presence = PRESENCE_PRESENT,
+                                .bytes_total = 1 << 20,
+                                .bytes_free = _i ? 1u << 29 : 4096,
+                                .inodes_total = 100,
+                                .inodes_free = _i ? 3 : 90,
+                                .block_bytes = 4096};
     memory_tree_space(raw, "/", &full);
     plan_something();
     expect_refused("full");
@@ -280,8 +285,11 @@ START_TEST(an_interrupt_takes_back)
     plan_something();
     struct edit_list list = through_the_pipe(overlay, &e);
     struct journal_place place = {raw, JOURNAL_DIRECTORY};
-    struct commit_request request = {.arena = arena, .tree = raw, .edits = &list,
-                                     .command = "repair", .guest_journal = &place,
+    struct commit_request request = {.arena = arena,
+                                     .tree = raw,
+                                     .edits = &list,
+                                     .command = "repair",
+                                     .guest_journal = &place,
                                      .is_interrupted = always};
     ck_assert_int_eq(commit_run(&request, &run, &e), COMMIT_ROLLED_BACK);
     ck_assert(strncmp(tree_text(raw), before, strlen(before)) == 0);

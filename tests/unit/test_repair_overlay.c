@@ -72,11 +72,11 @@ static const struct {
     const char *path;
     enum { FILE_OF, DIRECTORY_OF, NOTHING } what;
 } refused[] = {
-    {"/etc/d", FILE_OF},         {"/etc/d", NOTHING},       {"/etc/a", DIRECTORY_OF},
-    {"/etc/none/x", FILE_OF},    {"/etc/a/x", FILE_OF},     {"/lib/a", FILE_OF},
-    {"/etc/../etc/n", FILE_OF},  {"/etc/.", FILE_OF},       {"/etc/..", NOTHING},
-    {"/etc//n", FILE_OF},        {"/etc/n/", FILE_OF},      {"relative", FILE_OF},
-    {"/etc/pipe", NOTHING},      {"/etc/pipe", FILE_OF},    {"/", NOTHING},
+    {"/etc/d", FILE_OF},        {"/etc/d", NOTHING},    {"/etc/a", DIRECTORY_OF},
+    {"/etc/none/x", FILE_OF},   {"/etc/a/x", FILE_OF},  {"/lib/a", FILE_OF},
+    {"/etc/../etc/n", FILE_OF}, {"/etc/.", FILE_OF},    {"/etc/..", NOTHING},
+    {"/etc//n", FILE_OF},       {"/etc/n/", FILE_OF},   {"relative", FILE_OF},
+    {"/etc/pipe", NOTHING},     {"/etc/pipe", FILE_OF}, {"/", NOTHING},
     {"/etc/empty", FILE_OF},
 };
 
@@ -140,8 +140,11 @@ END_TEST
 START_TEST(an_acl_follows_the_mode)
 {
     /* Version 2; owner rwx, user 5 rwx, group rwx, mask rwx, others r-x. */
-    static const char acl[] = "\2\0\0\0" "\1\0\7\0\377\377\377\377" "\2\0\7\0\5\0\0\0"
-                              "\4\0\7\0\377\377\377\377" "\20\0\7\0\377\377\377\377"
+    static const char acl[] = "\2\0\0\0"
+                              "\1\0\7\0\377\377\377\377"
+                              "\2\0\7\0\5\0\0\0"
+                              "\4\0\7\0\377\377\377\377"
+                              "\20\0\7\0\377\377\377\377"
                               "\40\0\5\0\377\377\377\377";
     struct bytes value = {acl, sizeof acl - 1};
     struct node_state s;
@@ -160,7 +163,8 @@ START_TEST(an_acl_follows_the_mode)
 }
 END_TEST
 
-/* --- any edits on any tree ---------------------------------------------------------------------- */
+/* --- any edits on any tree ----------------------------------------------------------------------
+ */
 
 static uint64_t seed;
 
