@@ -149,8 +149,8 @@ static bool was_there(const struct judgement *before, const struct reason *r)
     return false;
 }
 
-/* The lock that asks is gone, and no other of its gate has come: none at all, or, where the old text
- * kept the gate from being judged further, none beside the file itself. */
+/* The lock that asks is gone, and no other of its gate has come: none at all, or, where the old
+ * text kept the gate from being judged further, none beside the file itself. */
 static bool is_cured(const struct reset *r, const struct judgement *before,
                      const struct judgement *after, bool nothing_elsewhere)
 {
