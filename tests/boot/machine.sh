@@ -19,14 +19,16 @@ isolate() { # "$@" of the script
     [ "${DISKMEND_ISOLATED:-}" != "$PPID.$here" ] || return 0
     [ "$(id -u)" = 0 ] || skip_all "needs root to mount overlays and make images"
     [ "$(uname -m)" = x86_64 ] || skip_all "the guest is made for x86_64 only"
-    for program in qemu-system-x86_64 mke2fs ssh ssh-keygen jq setsid; do
+    for program in qemu-system-x86_64 mke2fs ssh ssh-keygen jq setsid setpriv; do
         command -v "$program" >/dev/null || skip_all "$program is not installed"
     done
     unshare -m -p -f --mount-proc true 2>/dev/null || skip_all "needs namespaces"
     tree=$("$here/make-guest" "${DISKMEND_BOOT_RELEASE:-bookworm}") ||
         skip_all "no tree to boot (mmdebstrap or network is missing)"
     unshare -n ip link set lo up 2>/dev/null && net=-n
-    exec env DISKMEND_BOOT_TREE="$tree" unshare -m -p $net -f --mount-proc --kill-child \
+    # What started us may be killed: then so are we, and all machines with us.
+    exec env DISKMEND_BOOT_TREE="$tree" setpriv --pdeathsig KILL \
+        unshare -m -p $net -f --mount-proc --kill-child \
         bash -c 'ip link set lo up 2>/dev/null; export DISKMEND_ISOLATED="$$.$1"; shift; "$@"; exit' \
         sh "$here" "$0" "$@"
 }
