@@ -99,6 +99,20 @@ static char default_run_level(struct facts *f)
     return f->os.family_code == FAMILY_DEBIAN ? '2' : '3';
 }
 
+/* Something of the unit's own name, a link that leads nowhere too: it comes before what is generated.
+ */
+static bool has_unit_name(struct facts *f, const char *name)
+{
+    static const char *const directories[] = {"/etc/systemd/system",
+                                              "/usr/local/lib/systemd/system",
+                                              "/usr/lib/systemd/system", "/lib/systemd/system"};
+    for (size_t i = 0; i < sizeof directories / sizeof *directories; i++)
+        if (tree_lstat(f->tree, path_join(f->arena, directories[i], name)).presence !=
+            PRESENCE_ABSENT)
+            return true;
+    return false;
+}
+
 /* A script without a unit of its name: systemd makes one of it (sysv-generator.c). */
 bool units_add_generated(struct facts *f, const char *service)
 {
@@ -112,7 +126,7 @@ bool units_add_generated(struct facts *f, const char *service)
                             .role = "sshd",
                             .state = "generated",
                             .path = path_join(f->arena, "/etc/init.d", service)};
-    if (executable(f, out.path) != TRUTH_YES ||
+    if (has_unit_name(f, out.name) || executable(f, out.path) != TRUTH_YES ||
         (executable(f, generators[0]) != TRUTH_YES && executable(f, generators[1]) != TRUTH_YES))
         return false;
     for (char level = '2'; level <= '5' && !out.at_boot; level++) {
