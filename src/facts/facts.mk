@@ -73,6 +73,7 @@ libfacts_a_SOURCES = \
 	src/facts/sshd_number.c src/facts/sshd_number.h \
 	src/facts/sshd_read.c src/facts/sshd_read.h \
 	src/facts/sshd_start.c \
+	src/facts/sshd_tokens.c src/facts/sshd_tokens.h \
 	src/facts/sudo.c src/facts/sudo.h \
 	src/facts/sudo_conf.c \
 	src/facts/sudo_files.c src/facts/sudo_parts.h \

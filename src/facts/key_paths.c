@@ -3,9 +3,8 @@
 
 #include "base/limits.h"
 #include "base/path.h"
-#include "base/strbuf.h"
 #include "facts/collect.h"
-
+#include "facts/sshd_tokens.h"
 
 static void add_pattern(struct facts *f, struct text_list *list, const char *word)
 {
@@ -50,31 +49,9 @@ struct key_path key_path_expand(struct facts *f, const struct account_fact *acco
 {
     if (strcasecmp(pattern, "none") == 0)
         return (struct key_path){pattern, "none"};
-    struct strbuf s;
-    strbuf_init(&s, f->arena);
-    for (const char *p = expand_tilde(f, pattern); *p; p++) {
-        if (*p != '%') {
-            strbuf_add_char(&s, *p);
-            continue;
-        }
-        switch (*++p) {
-        case '%':
-            strbuf_add_char(&s, '%');
-            break;
-        case 'h':
-            strbuf_add(&s, account->home);
-            break;
-        case 'u':
-            strbuf_add(&s, account->name);
-            break;
-        case 'U':
-            strbuf_printf(&s, "%lld", (long long)account->uid);
-            break;
-        default: /* percent_expand: fatal for the session */
-            return (struct key_path){pattern, "bad-token"};
-        }
-    }
-    const char *path = s.ptr;
+    const char *path = sshd_tokens_expand(f->arena, account, expand_tilde(f, pattern));
+    if (!path)
+        return (struct key_path){pattern, "bad-token"};
     if (path[0] != '/') /* auth.c expand_authorized_keys */
         path = path_join(f->arena, path_join(f->arena, "/", account->home), path);
     return (struct key_path){path_tidy(f->arena, path), NULL};

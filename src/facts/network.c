@@ -1,6 +1,9 @@
 /* The network services of the guest, and whether they start. */
 #include "facts/network.h"
 
+#include <string.h>
+#include <strings.h>
+
 #include "base/limits.h"
 #include "base/path.h"
 #include "facts/assignments.h"
@@ -68,6 +71,18 @@ bool network_is_nic(const char *name)
         if (strncmp(name, others[i], strlen(others[i])) == 0)
             return false;
     return !strpbrk(name, ".:"); /* a VLAN, an alias */
+}
+
+const char *network_value(const struct unit_file *u, const char *section, const char *key)
+{
+    const struct unit_setting *s = unit_last(u, section, key);
+    return s && s->value && *s->value ? s->value : NULL;
+}
+
+bool network_is_no(const char *value)
+{
+    return value && (strcasecmp(value, "no") == 0 || strcasecmp(value, "false") == 0 ||
+                     strcmp(value, "0") == 0 || strcasecmp(value, "off") == 0);
 }
 
 static void read_systemd_services(struct facts *f)

@@ -7,8 +7,6 @@
 #include "facts/assignments.h"
 #include "facts/collect.h"
 
-#define PROFILES 256
-
 static bool says(const struct assignments *list, const char *name, const char *value)
 {
     const char *found = assignments_value(list, name);
@@ -93,7 +91,7 @@ void network_read_ifcfg(struct facts *f)
                   {"/etc/sysconfig/network/ifcfg-*", true}};
     for (size_t k = 0; k < sizeof places / sizeof *places; k++) {
         struct list_answer files = tree_glob(f->tree, places[k].pattern);
-        for (size_t i = 0; files.presence == PRESENCE_PRESENT && i < files.count && i < PROFILES;
+        for (size_t i = 0; files.presence == PRESENCE_PRESENT && i < files.count && i < NETWORK_PROFILES;
              i++)
             add_ifcfg(f, files.names[i], places[k].suse);
     }

@@ -1,26 +1,9 @@
 /* NetworkManager: its keyfiles as profiles, and the settings that decide over a NIC without one. */
 #include "facts/network_parts.h"
 
-#include <strings.h>
-
 #include "base/path.h"
 #include "facts/collect.h"
 #include "facts/unit_parts.h"
-
-#define PROFILES 256
-
-static const char *value_of(const struct unit_file *u, const char *section, const char *key)
-{
-    const struct unit_setting *s = unit_last(u, section, key);
-    return s && s->value && *s->value ? s->value : NULL;
-}
-
-/* nm-core-utils: _nm_utils_ascii_str_to_bool, and GKeyFile before it */
-static bool is_no(const char *value)
-{
-    return value && (strcasecmp(value, "no") == 0 || strcasecmp(value, "false") == 0 ||
-                     strcmp(value, "0") == 0 || strcasecmp(value, "off") == 0);
-}
 
 static void add_addresses(struct facts *f, const struct unit_file *u, struct network_fact *n)
 {
@@ -35,7 +18,7 @@ static void add_addresses(struct facts *f, const struct unit_file *u, struct net
 
 static const char *method_of(const struct unit_file *u)
 {
-    const char *four = value_of(u, "ipv4", "method"), *six = value_of(u, "ipv6", "method");
+    const char *four = network_value(u, "ipv4", "method"), *six = network_value(u, "ipv6", "method");
     bool no_six = six && (strcmp(six, "disabled") == 0 || strcmp(six, "ignore") == 0);
     if (!four || strcmp(four, "auto") == 0)
         return "dhcp";
@@ -52,8 +35,8 @@ static void add_keyfile(struct facts *f, const char *path)
     if (!network_read(f, path, &text))
         return;
     unit_file_parse(f->arena, path, text, &u);
-    const char *type = value_of(&u, "connection", "type");
-    const char *name = value_of(&u, "connection", "interface-name");
+    const char *type = network_value(&u, "connection", "type");
+    const char *name = network_value(&u, "connection", "interface-name");
     static const char *const others[] = {"wifi", "802-11-wireless", "vpn",      "wireguard",
                                          "gsm",  "loopback",        "bluetooth"};
     if (!type)
@@ -65,12 +48,12 @@ static void add_keyfile(struct facts *f, const char *path)
     if (!n)
         return;
     const struct unit_setting *automatic = unit_last(&u, "connection", "autoconnect");
-    n->automatic = !automatic || !is_no(automatic->value);
+    n->automatic = !automatic || !network_is_no(automatic->value);
     if (!n->automatic)
         n->at = automatic->at;
-    n->mac = value_of(&u, "ethernet", "mac-address");
+    n->mac = network_value(&u, "ethernet", "mac-address");
     if (!n->mac)
-        n->mac = value_of(&u, "802-3-ethernet", "mac-address");
+        n->mac = network_value(&u, "802-3-ethernet", "mac-address");
     n->method = method_of(&u);
     add_addresses(f, &u, n);
     struct stat_answer s = tree_stat(f->tree, path);
@@ -91,11 +74,11 @@ static struct text_list config_files(struct facts *f)
     size_t owns = own.presence == PRESENCE_PRESENT ? own.count : 0;
     for (size_t i = 0; i < owns; i++)
         text_list_add(f->arena, &names, path_name(own.names[i]));
-    for (size_t i = 0; vendor.presence == PRESENCE_PRESENT && i < vendor.count && i < PROFILES; i++)
+    for (size_t i = 0; vendor.presence == PRESENCE_PRESENT && i < vendor.count && i < NETWORK_PROFILES; i++)
         if (!text_list_has(&names, path_name(vendor.names[i])))
             text_list_add(f->arena, &paths, vendor.names[i]);
     text_list_add(f->arena, &paths, main_file);
-    for (size_t i = 0; i < owns && i < PROFILES; i++)
+    for (size_t i = 0; i < owns && i < NETWORK_PROFILES; i++)
         text_list_add(f->arena, &paths, own.names[i]);
     return paths;
 }
@@ -140,7 +123,7 @@ void network_read_keyfiles(struct facts *f)
         struct list_answer files = tree_list(f->tree, directories[d]);
         if (files.presence == PRESENCE_UNREADABLE)
             facts_add_gap(f, "network", place_of_file(directories[d]), files.reason);
-        for (size_t i = 0; files.presence == PRESENCE_PRESENT && i < files.count && i < PROFILES;
+        for (size_t i = 0; files.presence == PRESENCE_PRESENT && i < files.count && i < NETWORK_PROFILES;
              i++) {
             size_t length = strlen(files.names[i]);
             if (files.names[i][0] != '.' && files.names[i][length - 1] != '~')

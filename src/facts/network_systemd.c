@@ -1,25 +1,9 @@
 /* Profiles in files of [Section] and Key=Value: systemd-networkd's. */
 #include "facts/network_parts.h"
 
-#include <strings.h>
-
 #include "base/path.h"
 #include "facts/collect.h"
 #include "facts/unit_parts.h"
-
-#define PROFILES 256
-
-static const char *value_of(const struct unit_file *u, const char *section, const char *key)
-{
-    const struct unit_setting *s = unit_last(u, section, key);
-    return s && s->value && *s->value ? s->value : NULL;
-}
-
-static bool is_no(const char *value)
-{
-    return value && (strcasecmp(value, "no") == 0 || strcasecmp(value, "false") == 0 ||
-                     strcmp(value, "0") == 0 || strcasecmp(value, "off") == 0);
-}
 
 /* Is one of the names or patterns fit for a NIC? */
 static bool any_nic(struct facts *f, const char *names)
@@ -57,8 +41,8 @@ static void add_networkd(struct facts *f, const char *path)
     if (!network_read(f, path, &text) || text.len == 0)
         return; /* an empty file or a link to /dev/null takes the vendor's away */
     unit_file_parse(f->arena, path, text, &u);
-    const char *name = value_of(&u, "Match", "Name");
-    const char *type = value_of(&u, "Match", "Type"), *kind = value_of(&u, "Match", "Kind");
+    const char *name = network_value(&u, "Match", "Name");
+    const char *type = network_value(&u, "Match", "Type"), *kind = network_value(&u, "Match", "Kind");
     /* The vendor's are for containers, tunnels and wireless; an owner's bridge carries the NIC. */
     bool vendor = path_is_below(path, "/usr/lib");
     if ((vendor && ((name && !any_nic(f, name)) || (kind && kind[0] != '!') ||
@@ -72,15 +56,15 @@ static void add_networkd(struct facts *f, const char *path)
         n->problem = "no-match";
     else if (name && never_a_nic(f, name))
         n->problem = "no-nic";
-    const char *dhcp = value_of(&u, "Network", "DHCP"),
-               *policy = value_of(&u, "Link", "ActivationPolicy");
-    const char *unmanaged = value_of(&u, "Link", "Unmanaged");
+    const char *dhcp = network_value(&u, "Network", "DHCP"),
+               *policy = network_value(&u, "Link", "ActivationPolicy");
+    const char *unmanaged = network_value(&u, "Link", "Unmanaged");
     bool manual = policy && (strcmp(policy, "manual") == 0 || strcmp(policy, "down") == 0 ||
                              strcmp(policy, "always-down") == 0);
-    n->automatic = !manual && (!unmanaged || is_no(unmanaged));
-    n->mac = value_of(&u, "Match", "MACAddress");
-    bool fixed = value_of(&u, "Network", "Address") || value_of(&u, "Address", "Address");
-    n->method = dhcp && !is_no(dhcp) ? "dhcp" : fixed ? "static" : "other";
+    n->automatic = !manual && (!unmanaged || network_is_no(unmanaged));
+    n->mac = network_value(&u, "Match", "MACAddress");
+    bool fixed = network_value(&u, "Network", "Address") || network_value(&u, "Address", "Address");
+    n->method = dhcp && !network_is_no(dhcp) ? "dhcp" : fixed ? "static" : "other";
     vec_each (setting, &u.settings)
         if (setting->value && strcmp(setting->key, "Address") == 0)
             text_list_add(f->arena, &n->addresses, setting->value);
@@ -96,7 +80,7 @@ void network_read_networkd(struct facts *f)
             tree_glob(f->tree, path_join(f->arena, directories[d], "*.network"));
         if (files.presence == PRESENCE_UNREADABLE)
             facts_add_gap(f, "network", place_of_file(directories[d]), files.reason);
-        for (size_t i = 0; files.presence == PRESENCE_PRESENT && i < files.count && i < PROFILES;
+        for (size_t i = 0; files.presence == PRESENCE_PRESENT && i < files.count && i < NETWORK_PROFILES;
              i++) {
             if (text_list_has(&seen, path_name(files.names[i])))
                 continue;

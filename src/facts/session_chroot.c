@@ -6,41 +6,12 @@
 
 #include "base/limits.h"
 #include "base/path.h"
-#include "base/strbuf.h"
 #include "facts/collect.h"
 #include "facts/os_library.h"
+#include "facts/sshd_tokens.h"
 
 #define CHROOTS_MAX 32u
 #define PEOPLE_MAX  500u
-
-static const char *expand(struct facts *f, const struct account_fact *account, const char *value)
-{
-    struct strbuf s;
-    strbuf_init(&s, f->arena);
-    for (const char *p = value; *p; p++) {
-        if (*p != '%') {
-            strbuf_add_char(&s, *p);
-            continue;
-        }
-        switch (*++p) {
-        case '%':
-            strbuf_add_char(&s, '%');
-            break;
-        case 'h':
-            strbuf_add(&s, account->home);
-            break;
-        case 'u':
-            strbuf_add(&s, account->name);
-            break;
-        case 'U':
-            strbuf_printf(&s, "%lld", (long long)account->uid);
-            break;
-        default:
-            return NULL; /* percent_expand: unknown key: fatal */
-        }
-    }
-    return s.ptr;
-}
 
 /* NULL: safely_chroot takes PATH. */
 static const char *component_defect(struct facts *f, const char *path, struct session_fact *out)
@@ -133,7 +104,7 @@ static void look_at_shell(struct facts *f, const struct account_fact *account, c
 
 static void look_at(struct facts *f, const struct account_fact *account, const char *value)
 {
-    const char *path = value[0] == '~' ? NULL : expand(f, account, value);
+    const char *path = value[0] == '~' ? NULL : sshd_tokens_expand(f->arena, account, value);
     struct session_fact s = {.item = "chroot",
                              .user = account->name,
                              .name = value,

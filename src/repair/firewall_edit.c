@@ -137,12 +137,11 @@ int firewall_edit_nft(struct verb_context *c, const struct firewall_fact *head, 
 {
     static const char *const heads[] = {"type", "policy", "device", "devices", "flags", "comment"};
     struct text_file f;
-    int code = text_open(c, head->at.file, true, &f, e);
+    struct text_line *there;
+    int code = text_open_line(c, head->at.file, head->at.line, &f, &there, e);
     if (code != 0)
         return code;
     struct cursor here, behind = {0};
-    if (!text_line_at(&f, head->at.line, e))
-        return ERR_NOT_FOUND;
     if (!find_type(c->arena, &f, (size_t)head->at.line - 1, &here))
         return err_set_at(e, ERR_SYNTAX, f.path, head->at.line, 0,
                           "the type of the chain is not where it was read");

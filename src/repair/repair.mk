@@ -16,6 +16,7 @@ librepair_a_SOURCES = \
 	src/repair/label_pass.h \
 	src/repair/label_pattern.c src/repair/label_pattern.h \
 	src/repair/leftovers.c src/repair/leftovers.h \
+	src/repair/link_edit.c src/repair/link_edit.h \
 	src/repair/plan.c \
 	src/repair/policy.c src/repair/policy.h \
 	src/repair/repair.h \

@@ -47,11 +47,10 @@ static bool is_comment(struct bytes text)
 int sudo_edit_comment(struct verb_context *c, const char *path, int line, struct err *e)
 {
     struct text_file f;
-    int code = text_open(c, path, true, &f, e);
+    struct text_line *there;
+    int code = text_open_line(c, path, line, &f, &there, e);
     if (code != 0)
         return code;
-    if (!text_line_at(&f, line, e))
-        return ERR_NOT_FOUND;
     size_t from = (size_t)line - 1, to = from;
     while (from > 0 && goes_on(&f.lines.items[from - 1]) &&
            !is_comment(f.lines.items[from - 1].text))
@@ -84,12 +83,10 @@ int sudo_edit_drop_setting(struct verb_context *c, const char *path, int line, c
                            struct err *e)
 {
     struct text_file f;
-    int code = text_open(c, path, true, &f, e);
+    struct text_line *l;
+    int code = text_open_line(c, path, line, &f, &l, e);
     if (code != 0)
         return code;
-    struct text_line *l = text_line_at(&f, line, e);
-    if (!l)
-        return ERR_NOT_FOUND;
     struct bytes text = l->text;
     size_t head = 0, dropped = 0;
     while (head < text.len && (text.ptr[head] == ' ' || text.ptr[head] == '\t'))

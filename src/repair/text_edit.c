@@ -73,6 +73,32 @@ struct text_line *text_line_at(struct text_file *f, int line, struct err *e)
     return NULL;
 }
 
+int text_open_line(struct verb_context *c, const char *path, int number, struct text_file *out,
+                   struct text_line **line, struct err *e)
+{
+    int code = text_open(c, path, true, out, e);
+    if (code != 0)
+        return code;
+    *line = text_line_at(out, number, e);
+    return *line ? 0 : ERR_NOT_FOUND;
+}
+
+int text_open_step(struct verb_context *c, const struct json *step, struct text_file *out,
+                   struct text_line **line, struct err *e)
+{
+    int code = text_open(c, step_text(step, "path"), true, out, e);
+    if (code != 0)
+        return code;
+    int number = step_line(step, e);
+    *line = number > 0 ? text_line_at(out, number, e) : NULL;
+    return *line ? 0 : ERR_NOT_FOUND;
+}
+
+int text_line_number(const struct text_file *f, const struct text_line *line)
+{
+    return (int)(line - f->lines.items) + 1;
+}
+
 /* New lines end as their neighbours do. */
 static struct bytes usual_end(const struct text_file *f)
 {
@@ -83,7 +109,8 @@ static struct bytes usual_end(const struct text_file *f)
 void text_insert(struct verb_context *c, struct text_file *f, int number, const char *text)
 {
     struct bytes end = usual_end(f);
-    size_t at = number > 0 && (size_t)number <= f->lines.count ? (size_t)number - 1 : f->lines.count;
+    size_t at =
+        number > 0 && (size_t)number <= f->lines.count ? (size_t)number - 1 : f->lines.count;
     if (at == f->lines.count && at > 0 && f->lines.items[at - 1].end.len == 0)
         f->lines.items[at - 1].end = end;
     vec_push_new(c->arena, &f->lines);
@@ -111,7 +138,8 @@ void text_set(struct text_line *line, struct bytes text)
 void text_comment(struct verb_context *c, struct text_line *line)
 {
     size_t blanks = 0;
-    while (blanks < line->text.len && (line->text.ptr[blanks] == ' ' || line->text.ptr[blanks] == '\t'))
+    while (blanks < line->text.len &&
+           (line->text.ptr[blanks] == ' ' || line->text.ptr[blanks] == '\t'))
         blanks++;
     if (blanks < line->text.len && line->text.ptr[blanks] == '#')
         return;
@@ -140,19 +168,27 @@ int text_save(struct verb_context *c, struct text_file *f, struct err *e)
     return code;
 }
 
+int text_place(struct verb_context *c, const char *path, const char **real, struct node_state *now,
+               struct err *e)
+{
+    *real = real_path_of(c, path, e);
+    if (!*real)
+        return ERR_REFUSED;
+    int code = overlay_state(c->tree, *real, false, now, e);
+    if (code == 0 && now->exists && now->type != NODE_FILE)
+        code = err_set_at(e, ERR_REFUSED, *real, 0, 0, "a %s is in the way",
+                          node_type_name(now->type));
+    return code;
+}
+
 int text_put(struct verb_context *c, const char *path, struct bytes content, uint32_t mode,
              uint32_t uid, uint32_t gid, struct err *e)
 {
-    const char *real = real_path_of(c, path, e);
-    if (!real)
-        return ERR_REFUSED;
+    const char *real;
     struct node_state now;
-    int code = overlay_state(c->tree, real, false, &now, e);
+    int code = text_place(c, path, &real, &now, e);
     if (code != 0)
         return code;
-    if (now.exists && now.type != NODE_FILE)
-        return err_set_at(e, ERR_REFUSED, real, 0, 0, "a %s is in the way",
-                          node_type_name(now.type));
     struct node_state after = now;
     if (!now.exists)
         after = (struct node_state){

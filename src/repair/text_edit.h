@@ -29,6 +29,14 @@ int text_open(struct verb_context *c, const char *path, bool is_line_step, struc
               struct err *e);
 /* The line of that number (1-based); NULL and E when the file has no such line. */
 struct text_line *text_line_at(struct text_file *f, int line, struct err *e);
+/* Open PATH at a line that the facts name, by its number or as "path" and "line" of the step. 0,
+ * VERB_LATER, or the error: first the file's, then the line's. */
+int text_open_line(struct verb_context *c, const char *path, int number, struct text_file *out,
+                   struct text_line **line, struct err *e);
+int text_open_step(struct verb_context *c, const struct json *step, struct text_file *out,
+                   struct text_line **line, struct err *e);
+/* The number (1-based) of a line of F. */
+int text_line_number(const struct text_file *f, const struct text_line *line);
 /* Put a line before line NUMBER (1-based; 0: at the end, after a missing last newline). */
 void text_insert(struct verb_context *c, struct text_file *f, int number, const char *text);
 /* Take COUNT lines out from NUMBER on. */
@@ -40,6 +48,10 @@ void text_comment(struct verb_context *c, struct text_line *line);
 /* Give the lines back to the overlay; nothing happens when they are as they were. */
 int text_save(struct verb_context *c, struct text_file *f, struct err *e);
 
+/* Where PATH really is and what is there now, without its content: a regular file or nothing, else
+ * ERR_REFUSED. */
+int text_place(struct verb_context *c, const char *path, const char **real, struct node_state *now,
+               struct err *e);
 /* A whole new content for the file at PATH, its meta kept (or a new file of this meta). */
 int text_put(struct verb_context *c, const char *path, struct bytes content, uint32_t mode,
              uint32_t uid, uint32_t gid, struct err *e);

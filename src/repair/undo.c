@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/path.h"
+#include "guest/writing.h"
 #include "repair/commit.h"
 #include "repair/trust.h"
 
@@ -30,6 +31,24 @@ static int undo_move(const struct undo_request *r, const struct overlay_edit *ed
     return code;
 }
 
+/* What a run that was killed left under a temporary name in a directory of its own making: the
+ * directory has to be empty to go. */
+static int drop_leftovers(const struct undo_request *r, const char *directory, struct err *e)
+{
+    static const struct node_state gone = {0};
+    struct list_answer names = tree_list(r->tree, directory);
+    int code = 0;
+    for (size_t i = 0; i < names.count && code == 0; i++) {
+        const char *path = path_join(r->arena, directory, names.names[i]);
+        struct stat_answer there = tree_lstat(r->tree, path);
+        bool is_ours = writing_is_temporary(names.names[i]) && there.node.type <= NODE_SYMLINK &&
+                       (there.node.type != NODE_FILE || there.node.links <= 1);
+        if (is_ours && there.presence == PRESENCE_PRESENT)
+            code = overlay_put(r->tree, path, &gone, e);
+    }
+    return code;
+}
+
 static int undo_one(const struct undo_request *r, const struct overlay_edit *edit, size_t *changed,
                     struct err *e)
 {
@@ -49,7 +68,10 @@ static int undo_one(const struct undo_request *r, const struct overlay_edit *edi
         return err_set_at(e, ERR_REFUSED, edit->path, 0, 0,
                           "has changed since the run: look at it first; --force puts back what was "
                           "before all the same");
-    code = overlay_put(r->tree, edit->path, &edit->before, e);
+    if (!edit->before.exists && edit->after.type == NODE_DIRECTORY)
+        code = drop_leftovers(r, edit->path, e);
+    if (code == 0)
+        code = overlay_put(r->tree, edit->path, &edit->before, e);
     *changed += code == 0;
     return code;
 }

@@ -149,12 +149,10 @@ static int drop_from_line(struct verb_context *c, const char *path, int number, 
                           struct err *e)
 {
     struct text_file f;
-    int code = text_open(c, path, true, &f, e);
+    struct text_line *line;
+    int code = text_open_line(c, path, number, &f, &line, e);
     if (code != 0)
         return code;
-    struct text_line *line = text_line_at(&f, number, e);
-    if (!line)
-        return ERR_NOT_FOUND;
     drop_token(c, line, token);
     return text_save(c, &f, e);
 }

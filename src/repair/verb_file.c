@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/path.h"
+#include "repair/link_edit.h"
 #include "repair/text_edit.h"
 #include "repair/tree_copy.h"
 
@@ -138,11 +139,10 @@ int verb_dir_make(struct verb_context *c, const struct json *step, struct err *e
 int verb_file_aside(struct verb_context *c, const struct json *step, struct err *e)
 {
     const char *path = step_text(step, "path");
-    struct stat_answer s = tree_lstat(c->tree, path);
-    if (s.presence == PRESENCE_ABSENT)
-        return 0;
-    if (s.presence == PRESENCE_UNREADABLE)
-        return err_set_at(e, ERR_REFUSED, path, 0, 0, "cannot be looked at: %s", s.reason);
+    struct stat_answer s;
+    int code = link_edit_look(c, path, &s, e);
+    if (code != 0 || s.presence == PRESENCE_ABSENT)
+        return code;
     struct node_state gone = {0};
     if (s.node.type == NODE_SYMLINK && tree_stat(c->tree, path).presence != PRESENCE_PRESENT)
         return overlay_put(c->tree, s.real_path, &gone, e); /* it leads nowhere: nothing to keep */
@@ -157,34 +157,10 @@ int verb_file_aside(struct verb_context *c, const struct json *step, struct err 
 
 int verb_link_set(struct verb_context *c, const struct json *step, struct err *e)
 {
-    const char *path = step_text(step, "path");
-    struct stat_answer parent = tree_stat(c->tree, path_parent(c->arena, path));
-    if (parent.presence != PRESENCE_PRESENT)
-        return err_set_at(e, ERR_REFUSED, path, 0, 0, "its directory is not there");
-    const char *real = path_join(c->arena, parent.real_path, path_name(path));
-    struct node_state s;
-    int code = overlay_state(c->tree, real, false, &s, e);
-    if (code != 0)
-        return code;
-    if (s.exists && s.type != NODE_SYMLINK)
-        return err_set_at(e, ERR_REFUSED, real, 0, 0, "a %s is in the way",
-                          node_type_name(s.type));
-    if (!s.exists)
-        s = (struct node_state){.exists = true, .type = NODE_SYMLINK, .mode = 0777};
-    s.target = step_text(step, "target");
-    return overlay_put(c->tree, real, &s, e);
+    return link_edit_put(c, step_text(step, "path"), step_text(step, "target"), e);
 }
 
 int verb_link_remove(struct verb_context *c, const struct json *step, struct err *e)
 {
-    const char *path = step_text(step, "path");
-    struct stat_answer s = tree_lstat(c->tree, path);
-    if (s.presence == PRESENCE_ABSENT)
-        return 0;
-    if (s.presence == PRESENCE_UNREADABLE)
-        return err_set_at(e, ERR_REFUSED, path, 0, 0, "cannot be looked at: %s", s.reason);
-    if (s.node.type != NODE_SYMLINK)
-        return err_set_at(e, ERR_REFUSED, path, 0, 0, "not a symbolic link");
-    struct node_state gone = {0};
-    return overlay_put(c->tree, s.real_path, &gone, e);
+    return link_edit_remove(c, step_text(step, "path"), e);
 }

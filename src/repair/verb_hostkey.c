@@ -63,18 +63,16 @@ static void private_meta(struct verb_context *c, struct node_state *s)
         }
 }
 
-/* Where the file goes; /etc/ssh itself may be gone. */
-static const char *place_for(struct verb_context *c, const char *path, struct err *e)
+/* /etc/ssh itself may be gone. */
+static int make_place(struct verb_context *c, const char *path, struct err *e)
 {
     const char *directory = path_parent(c->arena, path);
-    if (tree_stat(c->tree, directory).presence == PRESENCE_ABSENT &&
-        strcmp(directory, "/etc/ssh") == 0) {
-        struct node_state made = {.exists = true, .type = NODE_DIRECTORY, .mode = 0755};
-        const char *real = real_path_of(c, directory, e);
-        if (!real || overlay_put(c->tree, real, &made, e) != 0)
-            return NULL;
-    }
-    return real_path_of(c, path, e);
+    if (strcmp(directory, "/etc/ssh") != 0 ||
+        tree_stat(c->tree, directory).presence != PRESENCE_ABSENT)
+        return 0;
+    struct node_state made = {.exists = true, .type = NODE_DIRECTORY, .mode = 0755};
+    const char *real = real_path_of(c, directory, e);
+    return real ? overlay_put(c->tree, real, &made, e) : ERR_REFUSED;
 }
 
 /* A file whole: what was there, of whatever content, is replaced. */
@@ -82,15 +80,12 @@ static int put(struct verb_context *c, const char *path, struct bytes content, s
                struct err *e)
 {
     struct node_state now;
-    const char *real = place_for(c, path, e);
-    if (!real)
-        return ERR_REFUSED;
-    int code = overlay_state(c->tree, real, false, &now, e);
+    const char *real;
+    int code = make_place(c, path, e);
+    if (code == 0)
+        code = text_place(c, path, &real, &now, e);
     if (code != 0)
         return code;
-    if (now.exists && now.type != NODE_FILE)
-        return err_set_at(e, ERR_REFUSED, real, 0, 0, "a %s is in the way",
-                          node_type_name(now.type));
     s.exists = s.has_content = true;
     s.type = NODE_FILE;
     s.content = content;

@@ -11,11 +11,10 @@
 static int open_at_line(struct verb_context *c, const struct json *step, struct text_file *f,
                         int *number, struct err *e)
 {
-    int code = text_open(c, step_text(step, "path"), true, f, e);
-    if (code != 0)
-        return code;
-    *number = step_line(step, e);
-    return *number > 0 && text_line_at(f, *number, e) ? 0 : ERR_NOT_FOUND;
+    struct text_line *line;
+    int code = text_open_step(c, step, f, &line, e);
+    *number = code == 0 ? text_line_number(f, line) : 0;
+    return code;
 }
 
 int verb_key_comment(struct verb_context *c, const struct json *step, struct err *e)

@@ -12,13 +12,10 @@ int verb_line_comment(struct verb_context *c, const struct json *step, struct er
     if (wanted && state && strcmp(wanted, state) != 0)
         return err_set_at(e, ERR_REFUSED, step_text(step, "path"), 0, 0,
                           "it shuts nothing as it stands, and may be meant");
-    int code = text_open(c, step_text(step, "path"), true, &f, e);
+    struct text_line *line;
+    int code = text_open_step(c, step, &f, &line, e);
     if (code != 0)
         return code;
-    int number = step_line(step, e);
-    struct text_line *line = number > 0 ? text_line_at(&f, number, e) : NULL;
-    if (!line)
-        return ERR_NOT_FOUND;
     text_comment(c, line);
     return text_save(c, &f, e);
 }
@@ -26,13 +23,10 @@ int verb_line_comment(struct verb_context *c, const struct json *step, struct er
 int verb_line_replace(struct verb_context *c, const struct json *step, struct err *e)
 {
     struct text_file f;
-    int code = text_open(c, step_text(step, "path"), true, &f, e);
+    struct text_line *line;
+    int code = text_open_step(c, step, &f, &line, e);
     if (code != 0)
         return code;
-    int number = step_line(step, e);
-    struct text_line *line = number > 0 ? text_line_at(&f, number, e) : NULL;
-    if (!line)
-        return ERR_NOT_FOUND;
     text_set(line, bytes_of(step_text(step, "text")));
     return text_save(c, &f, e);
 }

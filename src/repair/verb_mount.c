@@ -24,17 +24,6 @@ static size_t split(struct bytes text, struct field fields[6])
     return n;
 }
 
-static int open_line(struct verb_context *c, const struct json *step, struct text_file *f,
-                     struct text_line **line, struct err *e)
-{
-    int code = text_open(c, step_text(step, "path"), true, f, e);
-    if (code != 0)
-        return code;
-    int number = step_line(step, e);
-    *line = number > 0 ? text_line_at(f, number, e) : NULL;
-    return *line ? 0 : ERR_NOT_FOUND;
-}
-
 static void put_field(struct verb_context *c, struct text_line *line, struct field field,
                       const char *value)
 {
@@ -107,7 +96,7 @@ int verb_mount_option(struct verb_context *c, const struct json *step, struct er
     struct field fields[6];
     struct text_list add = step_list(c->arena, step, "add"),
                      drop = step_list(c->arena, step, "drop");
-    int code = open_line(c, step, &f, &line, e);
+    int code = text_open_step(c, step, &f, &line, e);
     if (code != 0)
         return code;
     size_t count = split(line->text, fields);
@@ -134,7 +123,7 @@ int verb_mount_device(struct verb_context *c, const struct json *step, struct er
     struct text_line *line;
     struct field fields[6];
     const char *device = step_text(step, "device");
-    int code = open_line(c, step, &f, &line, e);
+    int code = text_open_step(c, step, &f, &line, e);
     if (code != 0)
         return code;
     if (!*device || strpbrk(device, " \t\n"))
@@ -154,7 +143,7 @@ int verb_mount_comment(struct verb_context *c, const struct json *step, struct e
     struct field fields[6];
     const char *state = json_member_string(c->record, "state");
     const char *reason = json_member_string(c->record, "reason");
-    int code = open_line(c, step, &f, &line, e);
+    int code = text_open_step(c, step, &f, &line, e);
     if (code != 0)
         return code;
     if (state && reason && strcmp(reason, "fstab-line-invalid") == 0 && strcmp(state, "shut") != 0)
@@ -197,7 +186,7 @@ int verb_mount_efi(struct verb_context *c, const struct json *step, struct err *
     struct text_file f;
     struct text_line *line;
     struct field fields[6];
-    int code = open_line(c, step, &f, &line, e);
+    int code = text_open_step(c, step, &f, &line, e);
     if (code != 0)
         return code;
     if (split(line->text, fields) < 3)

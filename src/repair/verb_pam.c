@@ -54,12 +54,10 @@ static int shorten_at(struct verb_context *c, const struct pam_fact *entry, int 
                       struct err *e)
 {
     struct text_file f;
-    int code = text_open(c, entry->at.file, true, &f, e);
+    struct text_line *line;
+    int code = text_open_line(c, entry->at.file, entry->at.line, &f, &line, e);
     if (code != 0)
         return code;
-    struct text_line *line = text_line_at(&f, entry->at.line, e);
-    if (!line)
-        return ERR_NOT_FOUND;
     if (shorten(c, line, position) != 0)
         return err_set_at(e, ERR_SYNTAX, f.path, entry->at.line, 0,
                           "a jump leads over the line, and cannot be made shorter");
@@ -172,10 +170,10 @@ static int change_arguments(struct verb_context *c, const char *path, int number
                             struct err *e)
 {
     struct text_file f;
-    int code = text_open(c, path, true, &f, e);
-    struct text_line *line = code == 0 ? text_line_at(&f, number, e) : NULL;
-    if (!line)
-        return code ? code : ERR_NOT_FOUND;
+    struct text_line *line;
+    int code = text_open_line(c, path, number, &f, &line, e);
+    if (code != 0)
+        return code;
     size_t at = arguments_at(line->text), end = at;
     while (end < line->text.len && line->text.ptr[end] != '#' && line->text.ptr[end] != '\\')
         end++;

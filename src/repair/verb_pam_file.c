@@ -67,15 +67,13 @@ int verb_access_admit(struct verb_context *c, const struct json *step, struct er
     const struct pam_file_fact *file = file_of(c, path);
     bool is_time = file && strncmp(file->module, "pam_time", 8) == 0;
     struct text_file f;
+    struct text_line *line;
     int code = check_user(user, e);
     if (code == 0)
-        code = text_open(c, path, true, &f, e);
+        code = text_open_step(c, step, &f, &line, e);
     if (code != 0)
         return code;
-    int number = step_line(step, e);
-    struct text_line *line = number > 0 ? text_line_at(&f, number, e) : NULL;
-    if (!line)
-        return ERR_NOT_FOUND;
+    int number = text_line_number(&f, line);
     if (is_time) {
         if (exempt_from_times(c, line, user) != 0)
             return err_set_at(e, ERR_SYNTAX, f.path, number, 0, "the line has no four fields");
@@ -189,15 +187,13 @@ int verb_limit_lift(struct verb_context *c, const struct json *step, struct err 
 {
     const char *user = step_text(step, "user");
     struct text_file f;
+    struct text_line *line;
     int code = check_user(user, e);
     if (code == 0)
-        code = text_open(c, step_text(step, "path"), true, &f, e);
+        code = text_open_step(c, step, &f, &line, e);
     if (code != 0)
         return code;
-    int number = step_line(step, e);
-    struct text_line *line = number > 0 ? text_line_at(&f, number, e) : NULL;
-    if (!line)
-        return ERR_NOT_FOUND;
+    int number = text_line_number(&f, line);
     struct text_list words = text_words(c->arena, line->text, " \t\r");
     if (words.count < 4)
         return err_set_at(e, ERR_SYNTAX, f.path, number, 0, "the line has no four words");

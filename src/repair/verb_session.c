@@ -70,16 +70,13 @@ static bool stands_alone(struct bytes text)
  * aside. */
 int verb_startup_mend(struct verb_context *c, const struct json *step, struct err *e)
 {
-    const char *path = step_text(step, "path"), *name = step_text(step, "name");
+    const char *name = step_text(step, "name");
     const struct account_fact *a = name ? facts_account(c->facts, name) : NULL;
     struct text_file f;
-    int code = text_open(c, path, true, &f, e);
+    struct text_line *line;
+    int code = text_open_step(c, step, &f, &line, e);
     if (code != 0)
         return code;
-    int number = step_line(step, e);
-    struct text_line *line = number > 0 ? text_line_at(&f, number, e) : NULL;
-    if (!line)
-        return ERR_NOT_FOUND;
     if (stands_alone(line->text)) {
         size_t blanks = 0;
         while (blanks < line->text.len && strchr(" \t", line->text.ptr[blanks]))
@@ -95,7 +92,7 @@ int verb_startup_mend(struct verb_context *c, const struct json *step, struct er
     if (a && a->home_real && path_is_below(f.path, a->home_real))
         return verb_file_aside(c, step, e);
     return err_set_at(
-        e, ERR_REFUSED, f.path, number, 0,
+        e, ERR_REFUSED, f.path, text_line_number(&f, line), 0,
         "the command is part of a larger one: what the line should be is not certain");
 }
 

@@ -17,14 +17,12 @@ static int set_line(struct verb_context *c, const struct sshd_directive *d, cons
                     struct err *e)
 {
     struct text_file f;
+    struct text_line *line;
     if (d->from_command_line)
         return sshd_edit_refuse_command_line(d, e);
-    int code = text_open(c, d->at.file, true, &f, e);
+    int code = text_open_line(c, d->at.file, d->at.line, &f, &line, e);
     if (code != 0)
         return code;
-    struct text_line *line = text_line_at(&f, d->at.line, e);
-    if (!line)
-        return ERR_NOT_FOUND;
     sshd_edit_set_arguments(c, line, value);
     return text_save(c, &f, e);
 }
@@ -32,12 +30,10 @@ static int set_line(struct verb_context *c, const struct sshd_directive *d, cons
 static int comment_line(struct verb_context *c, const char *path, int number, struct err *e)
 {
     struct text_file f;
-    int code = text_open(c, path, true, &f, e);
+    struct text_line *line;
+    int code = text_open_line(c, path, number, &f, &line, e);
     if (code != 0)
         return code;
-    struct text_line *line = text_line_at(&f, number, e);
-    if (!line)
-        return ERR_NOT_FOUND;
     text_comment(c, line);
     return text_save(c, &f, e);
 }
@@ -95,14 +91,11 @@ int verb_sshd_unset(struct verb_context *c, const struct json *step, struct err 
 int verb_sshd_move(struct verb_context *c, const struct json *step, struct err *e)
 {
     struct text_file f;
-    int code = text_open(c, step_text(step, "path"), true, &f, e);
+    struct text_line *line;
+    int code = text_open_step(c, step, &f, &line, e);
     if (code != 0)
         return code;
-    int from = step_line(step, e);
-    struct text_line *line = from > 0 ? text_line_at(&f, from, e) : NULL;
-    if (!line)
-        return ERR_NOT_FOUND;
-    int to = 0;
+    int from = text_line_number(&f, line), to = 0;
     for (int i = 1; i < from && to == 0; i++) {
         struct sshd_line words;
         sshd_edit_split(c, &f.lines.items[i - 1], &words);
@@ -112,7 +105,8 @@ int verb_sshd_move(struct verb_context *c, const struct json *step, struct err *
     if (to == 0)
         return err_set_at(e, ERR_NOT_FOUND, f.path, from, 0, "no Match stands above it");
     size_t blanks = 0;
-    while (blanks < line->text.len && (line->text.ptr[blanks] == ' ' || line->text.ptr[blanks] == '\t'))
+    while (blanks < line->text.len &&
+           (line->text.ptr[blanks] == ' ' || line->text.ptr[blanks] == '\t'))
         blanks++;
     const char *text = arena_text(c->arena, bytes_cut(line->text, blanks, line->text.len));
     text_remove(&f, from, 1);

@@ -24,11 +24,7 @@ static int open_line(struct verb_context *c, const struct sshd_directive *d, str
 {
     if (d->from_command_line)
         return sshd_edit_refuse_command_line(d, e);
-    int code = text_open(c, d->at.file, true, f, e);
-    if (code != 0)
-        return code;
-    *line = text_line_at(f, d->at.line, e);
-    return *line ? 0 : ERR_NOT_FOUND;
+    return text_open_line(c, d->at.file, d->at.line, f, line, e);
 }
 
 /* Is the keyword's list one word with commas (algorithms), not blank-separated words? */
@@ -175,13 +171,10 @@ int verb_sshd_list_drop(struct verb_context *c, const struct json *step, struct 
 int verb_sshd_list_split(struct verb_context *c, const struct json *step, struct err *e)
 {
     struct text_file f;
-    int code = text_open(c, step_text(step, "path"), true, &f, e);
+    struct text_line *line;
+    int code = text_open_step(c, step, &f, &line, e);
     if (code != 0)
         return code;
-    int number = step_line(step, e);
-    struct text_line *line = number > 0 ? text_line_at(&f, number, e) : NULL;
-    if (!line)
-        return ERR_NOT_FOUND;
     struct sshd_line words;
     struct strbuf out;
     sshd_edit_split(c, line, &words);
@@ -210,13 +203,14 @@ int verb_sshd_algo_drop(struct verb_context *c, const struct json *step, struct 
     if (strstr(path, "crypto-policies"))
         return err_set_at(e, ERR_REFUSED, path, 0, 0,
                           "it belongs to the policy of the whole system, which makes it anew");
-    int code = text_open(c, path, true, &f, e), number = step_line(step, e);
-    struct text_line *line = code == 0 && number > 0 ? text_line_at(&f, number, e) : NULL;
-    if (!line)
-        return code ? code : ERR_NOT_FOUND;
+    struct text_line *line;
+    int code = text_open_step(c, step, &f, &line, e);
+    if (code != 0)
+        return code;
     sshd_edit_split(c, line, &words);
     if (words.arguments.count == 0)
-        return err_set_at(e, ERR_SYNTAX, f.path, number, 0, "no list stands there");
+        return err_set_at(e, ERR_SYNTAX, f.path, text_line_number(&f, line), 0,
+                          "no list stands there");
     const struct sshd_keyword *keyword = sshd_keyword_named(c->input->keywords, words.keyword.text);
     const char *value = words.arguments.items[0].text, *p = value + strspn(value, "+-^");
     strbuf_init(&out, c->arena);

@@ -142,12 +142,12 @@ static bool tag_own_rule(struct verb_context *c, const char *name, const char *p
     struct text_file f;
     if (!rule || rule->users.count != 1 || strcmp(rule->users.items[0], name) != 0)
         return false;
-    *code = text_open(c, path, true, &f, e);
+    struct text_line *line;
+    *code = text_open_line(c, path, number, &f, &line, e);
     if (*code != 0)
         return true;
-    struct text_line *line = text_line_at(&f, number, e);
     /* "ana" itself, no alias that stands for her. */
-    if (!line || !bytes_start_with(line->text, name))
+    if (!bytes_start_with(line->text, name))
         return false;
     size_t at = tags_at(line->text);
     if (at == 0)

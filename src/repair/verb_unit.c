@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/path.h"
+#include "repair/link_edit.h"
 #include "repair/text_edit.h"
 
 #define SYSTEM_UNITS "/etc/systemd/system"
@@ -30,32 +31,7 @@ static int put_link(struct verb_context *c, const char *directory, const char *n
     if (s.presence != PRESENCE_PRESENT || s.node.type != NODE_DIRECTORY)
         return err_set_at(e, ERR_REFUSED, directory, 0, 0, "%s",
                           s.reason ? s.reason : "is no directory");
-    const char *path = path_join(c->arena, s.real_path, name);
-    struct node_state now, link = {.exists = true, .type = NODE_SYMLINK, .mode = 0777};
-    int code = overlay_state(c->tree, path, false, &now, e);
-    if (code != 0)
-        return code;
-    if (now.exists && now.type != NODE_SYMLINK)
-        return err_set_at(e, ERR_REFUSED, path, 0, 0, "a %s is in the way",
-                          node_type_name(now.type));
-    if (now.exists)
-        link = now;
-    link.target = target;
-    return overlay_put(c->tree, path, &link, e);
-}
-
-static int remove_link(struct verb_context *c, const char *path, struct err *e)
-{
-    struct stat_answer s = tree_lstat(c->tree, path);
-    struct node_state gone = {0};
-    if (s.presence == PRESENCE_ABSENT)
-        return 0;
-    if (s.presence == PRESENCE_UNREADABLE)
-        return err_set_at(e, ERR_REFUSED, path, 0, 0, "cannot be looked at: %s", s.reason);
-    if (s.node.type != NODE_SYMLINK)
-        return err_set_at(e, ERR_REFUSED, path, 0, 0, "a %s, not a link",
-                          node_type_name(s.node.type));
-    return overlay_put(c->tree, s.real_path, &gone, e);
+    return link_edit_put(c, path_join(c->arena, s.real_path, name), target, e);
 }
 
 /* --- systemd ---------------------------------------------------------------------------------- */
@@ -134,7 +110,8 @@ static int disable_systemd(struct verb_context *c, const struct unit_fact *unit,
                              strcmp(dot, ".upholds") == 0);
         if (pulls)
             code =
-                remove_link(c, arena_printf(c->arena, SYSTEM_UNITS "/%s/%s", name, unit->name), e);
+                link_edit_remove(c, arena_printf(c->arena, SYSTEM_UNITS "/%s/%s", name, unit->name),
+                                 e);
     }
     return code;
 }
@@ -142,14 +119,14 @@ static int disable_systemd(struct verb_context *c, const struct unit_fact *unit,
 static int unmask_systemd(struct verb_context *c, const char *name, struct err *e)
 {
     const char *path = path_join(c->arena, SYSTEM_UNITS, name);
-    struct stat_answer s = tree_lstat(c->tree, path);
+    struct stat_answer s;
     struct node_state state;
-    if (s.presence == PRESENCE_ABSENT)
-        return 0;
-    if (s.presence == PRESENCE_UNREADABLE || overlay_state(c->tree, s.real_path, true, &state, e))
-        return e->code
-                   ? (int)e->code
-                   : err_set_at(e, ERR_REFUSED, path, 0, 0, "cannot be looked at: %s", s.reason);
+    int code = link_edit_look(c, path, &s, e);
+    if (code != 0 || s.presence == PRESENCE_ABSENT)
+        return code;
+    code = overlay_state(c->tree, s.real_path, true, &state, e);
+    if (code != 0)
+        return code;
     bool is_mask = (state.type == NODE_SYMLINK && strcmp(state.target, "/dev/null") == 0) ||
                    (state.type == NODE_FILE && state.content.len == 0);
     struct node_state gone = {0};
@@ -258,10 +235,10 @@ int verb_privsep_dir(struct verb_context *c, const struct json *step, struct err
         return err_set_at(e, ERR_UNSUPPORTED, file ? file : path, 0, 0,
                           "the unit should make %s, and is not the one of its package", path);
     struct text_file f;
-    int code = text_open(c, file, true, &f, e);
-    struct text_line *line = code == 0 ? text_line_at(&f, number, e) : NULL;
-    if (!line)
-        return code ? code : ERR_NOT_FOUND;
+    struct text_line *line;
+    int code = text_open_line(c, file, number, &f, &line, e);
+    if (code != 0)
+        return code;
     const char *sign = memchr(line->text.ptr, '=', line->text.len);
     size_t value = sign ? (size_t)(sign - line->text.ptr) + 1 : 0;
     if (!bytes_start_with(line->text, "RuntimeDirectory") || value == 0)

@@ -83,6 +83,22 @@ static inline enum commit_result write_list(struct tree *raw, const struct edit_
     return commit_run(&request, run, e);
 }
 
+/* Go on with RUN as its journal tells it, as `repair --continue` does. */
+static inline enum commit_result continue_run(struct tree *raw, const char *run, struct err *e)
+{
+    struct journal_place place = {raw, JOURNAL_DIRECTORY};
+    struct journal_run about;
+    struct edit_list list = {0};
+    struct commit_request request = {.arena = raw->arena,
+                                     .tree = raw,
+                                     .edits = &list,
+                                     .command = "repair",
+                                     .guest_journal = &place};
+    if (journal_read(raw->arena, &place, run, &about, &list, e) != 0)
+        return COMMIT_REFUSED;
+    return commit_continue(&request, run, e);
+}
+
 /* The edits that take RUN back, in a new overlay over RAW; NULL and E when it is refused. */
 static inline struct tree *plan_undo(struct tree *raw, const char *run, bool force, struct err *e)
 {

@@ -2,9 +2,7 @@
  * rest around them; and that any bytes in them are read in bounded memory. */
 #include "facts_suite.h"
 
-#include <stdint.h>
-
-#include "base/strbuf.h"
+#include "random_text.h"
 
 static const struct network_fact *find(const struct facts *f, const char *item, const char *name)
 {
@@ -126,66 +124,50 @@ START_TEST(surroundings)
 }
 END_TEST
 
-static uint64_t next_number(uint64_t *state)
-{
-    *state ^= *state << 13;
-    *state ^= *state >> 7;
-    *state ^= *state << 17;
-    return *state;
-}
-
-static const char *random_text(uint64_t *state)
-{
-    static const char *const pieces[] = {"network:\n",
-                                         "  version: 2\n",
-                                         "  ethernets:\n",
-                                         "    eth0:\n",
-                                         "      dhcp4: true\n",
-                                         "      match: {",
-                                         "macaddress: ",
-                                         "addresses: [",
-                                         "192.0.2.1/24",
-                                         "]",
-                                         "}",
-                                         "&a ",
-                                         "*a",
-                                         "auto eth0\n",
-                                         "iface eth0 inet ",
-                                         "static\n",
-                                         "dhcp\n",
-                                         "  address ",
-                                         "source ",
-                                         "/etc/*",
-                                         "\\\n",
-                                         "[Match]\n",
-                                         "Name=",
-                                         "[connection]\n",
-                                         "type=ethernet\n",
-                                         "address1=",
-                                         ",",
-                                         "\n",
-                                         "ONBOOT=",
-                                         "'",
-                                         "\"",
-                                         "HWADDR=",
-                                         "NAME=\"",
-                                         "ATTR{address}==\"",
-                                         "net.ipv4.conf.all.arp_ignore",
-                                         "=8\n",
-                                         "{\"bip\":",
-                                         "\t",
-                                         "\xff",
-                                         "#",
-                                         "inherits x",
-                                         "mapping *\n",
-                                         "  script a\n",
-                                         "routes: [{to: "};
-    struct strbuf s;
-    strbuf_init(&s, arena);
-    for (uint64_t n = next_number(state) % 60; n > 0; n--)
-        strbuf_add(&s, pieces[next_number(state) % (sizeof pieces / sizeof *pieces)]);
-    return s.ptr;
-}
+static const char *const pieces[] = {"network:\n",
+                                     "  version: 2\n",
+                                     "  ethernets:\n",
+                                     "    eth0:\n",
+                                     "      dhcp4: true\n",
+                                     "      match: {",
+                                     "macaddress: ",
+                                     "addresses: [",
+                                     "192.0.2.1/24",
+                                     "]",
+                                     "}",
+                                     "&a ",
+                                     "*a",
+                                     "auto eth0\n",
+                                     "iface eth0 inet ",
+                                     "static\n",
+                                     "dhcp\n",
+                                     "  address ",
+                                     "source ",
+                                     "/etc/*",
+                                     "\\\n",
+                                     "[Match]\n",
+                                     "Name=",
+                                     "[connection]\n",
+                                     "type=ethernet\n",
+                                     "address1=",
+                                     ",",
+                                     "\n",
+                                     "ONBOOT=",
+                                     "'",
+                                     "\"",
+                                     "HWADDR=",
+                                     "NAME=\"",
+                                     "ATTR{address}==\"",
+                                     "net.ipv4.conf.all.arp_ignore",
+                                     "=8\n",
+                                     "{\"bip\":",
+                                     "\t",
+                                     "\xff",
+                                     "#",
+                                     "inherits x",
+                                     "mapping *\n",
+                                     "  script a\n",
+                                     "routes: [{to: "};
 
 START_TEST(any_bytes_are_read)
 {
@@ -209,9 +191,11 @@ START_TEST(any_bytes_are_read)
     put("/usr/lib/systemd/system/NetworkManager.service", "[Service]\nExecStart=/bin/x\n", 0644, 0,
         0);
     for (uint64_t seed = 1; seed <= 150; seed++) {
-        uint64_t state = seed * UINT64_C(0x9e3779b97f4a7c15);
+        uint64_t state = random_seed(seed);
         for (size_t i = 0; i < sizeof paths / sizeof *paths; i++)
-            put(paths[i], random_text(&state), 0600, 0, 0);
+            put(paths[i],
+                random_text(arena, &state, pieces, sizeof pieces / sizeof *pieces, 60, false).ptr,
+                0600, 0, 0);
         size_t before = arena_used(arena);
         struct facts *f = gather();
         ck_assert_uint_lt(f->network.count, 2000);

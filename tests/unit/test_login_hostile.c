@@ -52,31 +52,34 @@ static void begin(void)
 /* --- pam_time ------------------------------------------------------------------------------------
  */
 
-#define TIMES(text, state)                                                                         \
-    {                                                                                              \
-        text, sizeof text - 1, state                                                               \
-    }
-static const struct {
+/* A text with all its bytes, NULs among them, and what becomes of the gate. */
+struct hostile_text {
     const char *text;
     size_t length;
     enum gate_state state;
-} times[] = {
-    TIMES("", GATE_OPEN),
-    TIMES("sshd;*;ana;!Al0000-2400\n", GATE_SHUT),
-    TIMES(";;;\n", GATE_UNKNOWN),
-    TIMES(";;;;;;;;\n", GATE_UNKNOWN),
-    TIMES("sshd;*;ana\n", GATE_OPEN),
-    TIMES("\\\n\\\n\\\n\\", GATE_OPEN),
-    TIMES("sshd;*;ana;!Al0000-2400\\", GATE_SHUT),
-    TIMES("sshd;*;\0ana;!Al0000-2400\n", GATE_UNKNOWN),
-    TIMES("sshd;*;ana;!\n", GATE_SHUT),
-    TIMES("sshd;*;ana;A\n", GATE_SHUT),
-    TIMES("sshd;*;ana;Al\n", GATE_OPEN),
-    TIMES("sshd;*;ana;Al99999999999999999999-1\n", GATE_OPEN),
-    TIMES("sshd;*;ana;Al9999-9999\n", GATE_OPEN),
-    TIMES("sshd;*;&|&|;!Al0000-2400\n", GATE_OPEN),
-    TIMES("sshd;*;a*a*a*;!Al0000-2400\n", GATE_OPEN),
-    TIMES("\377\376;\377;\377;\377\n", GATE_OPEN),
+};
+#define HOSTILE(text, state)                                                                       \
+    {                                                                                              \
+        text, sizeof text - 1, state                                                               \
+    }
+
+static const struct hostile_text times[] = {
+    HOSTILE("", GATE_OPEN),
+    HOSTILE("sshd;*;ana;!Al0000-2400\n", GATE_SHUT),
+    HOSTILE(";;;\n", GATE_UNKNOWN),
+    HOSTILE(";;;;;;;;\n", GATE_UNKNOWN),
+    HOSTILE("sshd;*;ana\n", GATE_OPEN),
+    HOSTILE("\\\n\\\n\\\n\\", GATE_OPEN),
+    HOSTILE("sshd;*;ana;!Al0000-2400\\", GATE_SHUT),
+    HOSTILE("sshd;*;\0ana;!Al0000-2400\n", GATE_UNKNOWN),
+    HOSTILE("sshd;*;ana;!\n", GATE_SHUT),
+    HOSTILE("sshd;*;ana;A\n", GATE_SHUT),
+    HOSTILE("sshd;*;ana;Al\n", GATE_OPEN),
+    HOSTILE("sshd;*;ana;Al99999999999999999999-1\n", GATE_OPEN),
+    HOSTILE("sshd;*;ana;Al9999-9999\n", GATE_OPEN),
+    HOSTILE("sshd;*;&|&|;!Al0000-2400\n", GATE_OPEN),
+    HOSTILE("sshd;*;a*a*a*;!Al0000-2400\n", GATE_OPEN),
+    HOSTILE("\377\376;\377;\377;\377\n", GATE_OPEN),
 };
 
 START_TEST(any_times)
@@ -184,28 +187,20 @@ END_TEST
 /* --- scripts that load rules ---------------------------------------------------------------------
  */
 
-#define SCRIPT(text, state)                                                                        \
-    {                                                                                              \
-        text, sizeof text - 1, state                                                               \
-    }
-static const struct {
-    const char *text;
-    size_t length;
-    enum gate_state state;
-} scripts[] = {
-    SCRIPT("#!/bin/sh\niptables -P INPUT DROP\n", GATE_SHUT),
-    SCRIPT("#!/bin/sh\niptables\n", GATE_UNKNOWN),
-    SCRIPT("#!/bin/sh\niptables -A\n", GATE_UNKNOWN),
-    SCRIPT("#!/bin/sh\niptables -P INPUT\n", GATE_UNKNOWN),
-    SCRIPT("#!/bin/sh\niptables -F\n", GATE_OPEN),
-    SCRIPT("#!/bin/sh\niptables -t\n", GATE_UNKNOWN),
-    SCRIPT("#!/bin/sh\niptables-restore\n", GATE_UNKNOWN),
-    SCRIPT("#!/bin/sh\niptables-restore <\n", GATE_UNKNOWN),
-    SCRIPT("#!/bin/sh\niptables-restore </etc/rc.local\n", GATE_UNKNOWN),
-    SCRIPT("#!/bin/sh\nif true; then\niptables -P INPUT DROP\nfi\n", GATE_UNKNOWN),
-    SCRIPT("#!/bin/sh\niptables -P INPUT \0DROP\n", GATE_UNKNOWN),
-    SCRIPT("#!/bin/sh\nexit 0\niptables -P INPUT DROP\n", GATE_OPEN),
-    SCRIPT("iptables -P INPUT DROP", GATE_UNKNOWN),
+static const struct hostile_text scripts[] = {
+    HOSTILE("#!/bin/sh\niptables -P INPUT DROP\n", GATE_SHUT),
+    HOSTILE("#!/bin/sh\niptables\n", GATE_UNKNOWN),
+    HOSTILE("#!/bin/sh\niptables -A\n", GATE_UNKNOWN),
+    HOSTILE("#!/bin/sh\niptables -P INPUT\n", GATE_UNKNOWN),
+    HOSTILE("#!/bin/sh\niptables -F\n", GATE_OPEN),
+    HOSTILE("#!/bin/sh\niptables -t\n", GATE_UNKNOWN),
+    HOSTILE("#!/bin/sh\niptables-restore\n", GATE_UNKNOWN),
+    HOSTILE("#!/bin/sh\niptables-restore <\n", GATE_UNKNOWN),
+    HOSTILE("#!/bin/sh\niptables-restore </etc/rc.local\n", GATE_UNKNOWN),
+    HOSTILE("#!/bin/sh\nif true; then\niptables -P INPUT DROP\nfi\n", GATE_UNKNOWN),
+    HOSTILE("#!/bin/sh\niptables -P INPUT \0DROP\n", GATE_UNKNOWN),
+    HOSTILE("#!/bin/sh\nexit 0\niptables -P INPUT DROP\n", GATE_OPEN),
+    HOSTILE("iptables -P INPUT DROP", GATE_UNKNOWN),
 };
 
 START_TEST(any_script)

@@ -55,18 +55,6 @@ static const char *forge(const char *edits, const char *image, const char *state
     return run;
 }
 
-static int go_on(const char *run)
-{
-    struct journal_place place = {raw, JOURNAL_DIRECTORY};
-    struct journal_run about;
-    struct edit_list list = {0};
-    struct commit_request request = {.arena = arena, .tree = raw, .edits = &list, .command = "repair",
-                                     .guest_journal = &place};
-    if (journal_read(arena, &place, run, &about, &list, &e) != 0)
-        return COMMIT_REFUSED;
-    return (int)commit_continue(&request, run, &e);
-}
-
 #define META(mode) "\"mode\":\"" mode "\",\"uid\":0,\"gid\":0,\"xattrs\":{}"
 #define FILE_STATE(mode) "{\"type\":\"file\"," META(mode) "}"
 #define IMAGE "old\n"
@@ -163,7 +151,7 @@ START_TEST(a_forged_journal_is_not_gone_on_with)
     memory_tree_symlink(raw, "/home/bob", "ana");
     const char *run = forge(filled(forward[_i].edits), IMAGE, "prepared\n");
     const char *before = tree_text(raw);
-    ck_assert_msg(go_on(run) == COMMIT_REFUSED, "%s", forward[_i].what);
+    ck_assert_msg(continue_run(raw, run, &e) == COMMIT_REFUSED, "%s", forward[_i].what);
     ck_assert_str_ne(e.text, "");
     ck_assert_str_eq(tree_text(raw), before);
 }
@@ -274,7 +262,7 @@ START_TEST(a_damaged_journal_is_refused)
     const char *before = tree_text(raw);
     ck_assert_msg(plan_undo(raw, run, false, &e) == NULL, "damage %d", _i);
     ck_assert_str_ne(e.text, "");
-    ck_assert_int_eq(go_on(run), COMMIT_REFUSED);
+    ck_assert_int_eq(continue_run(raw, run, &e), COMMIT_REFUSED);
     ck_assert_str_eq(tree_text(raw), before);
 }
 END_TEST

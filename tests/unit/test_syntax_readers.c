@@ -3,8 +3,7 @@
  * memory. */
 #include "suite.h"
 
-#include <stdint.h>
-
+#include "random_text.h"
 #include "syntax/iptables_rules.h"
 #include "syntax/nft_rules.h"
 #include "syntax/shell_lines.h"
@@ -156,14 +155,6 @@ END_TEST
 /* --- any text -----------------------------------------------------------------------------------
  */
 
-static uint64_t next_number(uint64_t *state)
-{
-    *state ^= *state >> 12;
-    *state ^= *state << 25;
-    *state ^= *state >> 27;
-    return *state * 0x2545f4914f6cdd1dull;
-}
-
 static const char *const pieces[] = {
     "table ",
     "inet ",
@@ -239,31 +230,14 @@ static const char *const pieces[] = {
     "||",
 };
 
-static struct bytes random_text(uint64_t seed)
-{
-    static char text[8192];
-    uint64_t state = seed * 0x9e3779b97f4a7c15ull + 7;
-    size_t n = 0, wanted = 1 + next_number(&state) % 400;
-    for (size_t i = 0; i < wanted && n < sizeof text - 64; i++) {
-        uint64_t r = next_number(&state);
-        if (r % 4 == 0) {
-            text[n++] = (char)(r >> 8);
-        } else {
-            const char *p = pieces[(r >> 8) % (sizeof pieces / sizeof *pieces)];
-            size_t length = strlen(p);
-            memcpy(text + n, p, length);
-            n += length;
-        }
-    }
-    return (struct bytes){text, n};
-}
-
 START_TEST(any_text_is_read)
 {
     for (uint64_t seed = 1; seed <= RANDOM_TEXTS; seed++) {
         struct arena *outer = arena;
         arena = arena_new(NULL, NULL);
-        struct bytes text = random_text(seed);
+        uint64_t state = random_seed(seed);
+        struct bytes text =
+            random_text(arena, &state, pieces, sizeof pieces / sizeof *pieces, 400, true);
         struct iptables_rules rules = {0};
         struct xml_elements elements = {0};
         nft(text);

@@ -2,11 +2,10 @@
  * texts the same verdict as libyaml's own loader. */
 #include "suite.h"
 
-#include <stdint.h>
 #include <yaml.h>
 
 #include "base/limits.h"
-#include "base/strbuf.h"
+#include "random_text.h"
 #include "syntax/yaml_nodes.h"
 
 #define RANDOM_TEXTS 4000
@@ -140,28 +139,11 @@ START_TEST(bounds)
 }
 END_TEST
 
-static uint64_t next_number(uint64_t *state)
-{
-    *state ^= *state << 13;
-    *state ^= *state >> 7;
-    *state ^= *state << 17;
-    return *state;
-}
-
-static struct bytes random_text(uint64_t seed)
-{
-    static const char *const pieces[] = {"a",   "b: ",  "\n",   "\n  ", "\n    ",   "- ",  "[",
-                                         "]",   "{",    "}",    ", ",   "? ",       "&x ", "*x",
-                                         "'",   "\"",   "| ",   ">-\n", "# ",       "\t",  "--",
-                                         "---", "...",  "!!s ", "%T",   "\xc3\xa9", ":",   "\\",
-                                         "0",   "<<: ", "\r\n", "@",    "`",        "\x07"};
-    struct strbuf s;
-    strbuf_init(&s, arena);
-    uint64_t state = seed * UINT64_C(0x9e3779b97f4a7c15);
-    for (uint64_t n = next_number(&state) % 40; n > 0; n--)
-        strbuf_add(&s, pieces[next_number(&state) % (sizeof pieces / sizeof *pieces)]);
-    return strbuf_bytes(&s);
-}
+static const char *const pieces[] = {"a",   "b: ",  "\n",   "\n  ", "\n    ",   "- ",  "[",
+                                     "]",   "{",    "}",    ", ",   "? ",       "&x ", "*x",
+                                     "'",   "\"",   "| ",   ">-\n", "# ",       "\t",  "--",
+                                     "---", "...",  "!!s ", "%T",   "\xc3\xa9", ":",   "\\",
+                                     "0",   "<<: ", "\r\n", "@",    "`",        "\x07"};
 
 static bool loads(struct bytes text)
 {
@@ -182,7 +164,9 @@ START_TEST(as_libyaml_loads_it)
     for (uint64_t seed = 1; seed <= RANDOM_TEXTS; seed++) {
         struct arena *outer = arena;
         arena = arena_new(NULL, NULL);
-        struct bytes text = random_text(seed);
+        uint64_t state = random_seed(seed);
+        struct bytes text =
+            random_text(arena, &state, pieces, sizeof pieces / sizeof *pieces, 40, false);
         struct yaml_nodes y;
         yaml_nodes_read(arena, text, &y);
         bool accepted = !y.problem && y.duplicate_anchor == 0;
