@@ -9,6 +9,8 @@
 #define LIMIT_EDITS                 20000u /* paths that one run changes */
 #define LIMIT_BINARY_BYTES          (32u * 1024u * 1024u)  /* sshd, package status */
 #define LIMIT_TOTAL_BYTES           (256u * 1024u * 1024u) /* all that is read from one guest */
+#define LIMIT_INITRAMFS_BYTES       (128u * 1024u * 1024u) /* how far into one its names are read */
+#define LIMIT_INITRAMFS_NAMES       20000u
 #define LIMIT_DIRECTORY_ENTRIES     4096u
 #define LIMIT_INCLUDE_DEPTH         16   /* sshd: servconf.h SERVCONF_MAX_DEPTH */
 #define LIMIT_SSHD_BYTES            (8u * 1024u * 1024u) /* all of sshd's configuration together */

@@ -8,7 +8,9 @@
 struct conf_fact {
     const char *purpose; /* "selinux" "selinux-port" "cloud-init" "crypttab" "login-defs"
                           * "modprobe" "modules-builtin" "auditd"
-                          * "selinux-label" (key: path) "sysctl" "preload" "preload-needs" "esp" */
+                          * "selinux-label" (key: path) "sysctl" "preload" "preload-needs" "esp"
+                          * "initramfs" (key: path) "initramfs-has" "initramfs-lacks" (key: driver)
+                          * "initramfs-conf" (key: "MODULES" "omit_drivers") */
     const char *key;     /* "SELINUX" "SELINUXTYPE" "ssh_port_t" "ssh_pwauth" "disable_root" … */
     const char *value;   /* "enforcing", "2222", "2200-2210", "false" … */
     struct place at;

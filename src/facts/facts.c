@@ -81,6 +81,7 @@ struct facts *facts_gather(struct arena *a, struct tree *t, struct lens_session 
     facts_read_boot(f);
     facts_read_conf(f);
     facts_read_boot_conf(f);
+    facts_read_initramfs(f);
     facts_read_space(f);
     facts_read_sudo(f);
     facts_read_firewall(f);

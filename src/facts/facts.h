@@ -88,6 +88,7 @@ void facts_read_files(struct facts *f);    /* file.c */
 void facts_read_boot(struct facts *f);     /* boot.c */
 void facts_read_conf(struct facts *f);     /* conf.c */
 void facts_read_boot_conf(struct facts *f); /* boot_conf.c: after conf, mounts and os */
+void facts_read_initramfs(struct facts *f); /* boot_initramfs.c: after boot */
 void facts_read_space(struct facts *f);    /* space.c: after units and conf */
 void facts_read_sudo(struct facts *f);     /* sudo.c */
 void facts_read_pam(struct facts *f);      /* pam.c: after sshd */

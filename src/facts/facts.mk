@@ -14,6 +14,7 @@ libfacts_a_SOURCES = \
 	src/facts/assignments.c src/facts/assignments.h \
 	src/facts/boot.c src/facts/boot.h \
 	src/facts/boot_conf.c \
+	src/facts/boot_initramfs.c \
 	src/facts/collect.c src/facts/collect.h \
 	src/facts/conf.c src/facts/conf.h \
 	src/facts/crypttab.c \

@@ -296,6 +296,22 @@ static struct read_answer directory_read(struct tree *t, const char *path, uint6
                                 .size = size};
 }
 
+static int64_t directory_read_part(struct tree *t, const char *path, uint64_t offset, void *buffer,
+                                   size_t size)
+{
+    struct directory *d = directory_of(t);
+    int parent = foreignness_of(d, path) == FOREIGN_NOT ? directory_parent_of(d, path) : -1;
+    CLEANUP_FD int fd = parent < 0 ? -1 : open_quietly(parent, directory_name_of(path), 0);
+    struct stat st;
+    if (fd < 0 || fstat(fd, &st) != 0 || !S_ISREG(st.st_mode) || offset > INT64_MAX)
+        return -1;
+    ssize_t n;
+    do
+        n = pread(fd, buffer, size, (off_t)offset);
+    while (n < 0 && errno == EINTR);
+    return n;
+}
+
 static struct xattrs_answer directory_xattrs(struct tree *t, const char *path)
 {
     struct directory *d = directory_of(t);
@@ -378,6 +394,7 @@ static const struct tree_engine directory_engine = {
     .readlink = directory_readlink,
     .list = directory_list,
     .read = directory_read,
+    .read_part = directory_read_part,
     .xattrs = directory_xattrs,
     .space = directory_space,
     .filesystems = directory_filesystems,

@@ -246,6 +246,22 @@ static struct read_answer image_read(struct tree *t, const char *path, uint64_t 
     return answer;
 }
 
+static int64_t image_read_part(struct tree *t, const char *path, uint64_t offset, void *buffer,
+                               size_t size)
+{
+    struct image_view *v = view_of(t);
+    size_t wanted = size < BYTES_PER_CALL ? size : BYTES_PER_CALL, count = 0;
+    struct stat_answer st = image_lstat(t, path);
+    if (st.presence != PRESENCE_PRESENT || st.node.type != NODE_FILE || offset > INT64_MAX)
+        return -1;
+    CLEANUP_FREE char *bytes =
+        guestfs_pread(v->image->g, path, (int)wanted, (int64_t)offset, &count);
+    if (!bytes || count > wanted)
+        return -1;
+    memcpy(buffer, bytes, count);
+    return (int64_t)count;
+}
+
 static struct xattrs_answer image_xattrs(struct tree *t, const char *path)
 {
     struct image_view *v = view_of(t);
@@ -387,6 +403,7 @@ static const struct tree_engine image_engine = {
     .readlink = image_readlink,
     .list = image_list,
     .read = image_read,
+    .read_part = image_read_part,
     .xattrs = image_xattrs,
     .space = image_space,
     .filesystems = image_filesystems,

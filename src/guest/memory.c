@@ -99,6 +99,19 @@ static struct read_answer memory_read(struct tree *t, const char *path, uint64_t
                                 .size = n->content.len};
 }
 
+static int64_t memory_read_part(struct tree *t, const char *path, uint64_t offset, void *buffer,
+                                size_t size)
+{
+    const struct memory_node *n = node_at(t, path);
+    if (!n)
+        return -1;
+    size_t from = offset < n->content.len ? (size_t)offset : n->content.len;
+    size_t count = n->content.len - from < size ? n->content.len - from : size;
+    if (count > 0)
+        memcpy(buffer, n->content.ptr + from, count);
+    return (int64_t)count;
+}
+
 static struct xattrs_answer memory_xattrs(struct tree *t, const char *path)
 {
     const struct memory_node *n = node_at(t, path);
@@ -145,6 +158,7 @@ static const struct tree_engine memory_engine = {
     .readlink = memory_readlink,
     .list = memory_list,
     .read = memory_read,
+    .read_part = memory_read_part,
     .xattrs = memory_xattrs,
     .space = memory_space,
     .filesystems = memory_filesystems,

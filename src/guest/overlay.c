@@ -197,6 +197,24 @@ static struct read_answer overlay_read(struct tree *t, const char *path, uint64_
     return answer;
 }
 
+/* Only bytes that no edit put there are asked for anew each time. */
+static int64_t overlay_read_part(struct tree *t, const char *path, uint64_t offset, void *buffer,
+                                 size_t size)
+{
+    struct overlay *o = overlay_of(t);
+    const struct overlay_slot *slot = overlay_slot_of(o, path);
+    if (slot && slot->edit.after.exists && slot->edit.after.has_content) {
+        struct bytes content = slot->edit.after.content;
+        size_t from = offset < content.len ? (size_t)offset : content.len;
+        size_t count = content.len - from < size ? content.len - from : size;
+        if (count > 0)
+            memcpy(buffer, content.ptr + from, count);
+        return (int64_t)count;
+    }
+    const char *origin = overlay_origin(o, path);
+    return origin ? o->under->engine->read_part(o->under, origin, offset, buffer, size) : -1;
+}
+
 static struct xattrs_answer overlay_xattrs(struct tree *t, const char *path)
 {
     struct overlay *o = overlay_of(t);
@@ -267,6 +285,7 @@ static const struct tree_engine overlay_engine = {
     .readlink = overlay_readlink,
     .list = overlay_list,
     .read = overlay_read,
+    .read_part = overlay_read_part,
     .xattrs = overlay_xattrs,
     .space = overlay_space,
     .filesystems = overlay_filesystems,

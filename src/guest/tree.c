@@ -158,6 +158,16 @@ struct read_answer tree_read(struct tree *t, const char *path, uint64_t limit)
     return answer;
 }
 
+int64_t tree_read_part(struct tree *t, const char *path, uint64_t offset, void *buffer, size_t size)
+{
+    struct stat_answer where = tree_stat(t, path);
+    if (where.presence != PRESENCE_PRESENT || where.node.type != NODE_FILE)
+        return -1;
+    if (offset >= where.node.size)
+        return 0;
+    return t->engine->read_part(t, where.real_path, offset, buffer, size);
+}
+
 static int by_bytes(const void *a, const void *b)
 {
     return strcmp(*(const char *const *)a, *(const char *const *)b);

@@ -145,6 +145,9 @@ struct tree_engine {
     struct link_answer (*readlink)(struct tree *t, const char *path);
     struct list_answer (*list)(struct tree *t, const char *path);
     struct read_answer (*read)(struct tree *t, const char *path, uint64_t limit);
+    /* At most SIZE bytes from OFFSET into BUFFER: how many, 0 behind the end, -1 on failure. */
+    int64_t (*read_part)(struct tree *t, const char *path, uint64_t offset, void *buffer,
+                         size_t size);
     struct xattrs_answer (*xattrs)(struct tree *t, const char *path);
     struct space_answer (*space)(struct tree *t, const char *path);
     struct filesystems_answer (*filesystems)(struct tree *t);
@@ -176,6 +179,10 @@ struct stat_answer tree_stat(struct tree *t, const char *path);
 /* Follows links, insists on a regular file (a FIFO, device or directory is unreadable with that
  * reason), reads at most LIMIT bytes. */
 struct read_answer tree_read(struct tree *t, const char *path, uint64_t limit);
+/* A piece of a regular file that is too large to be kept: into BUFFER, nothing is remembered. How many
+ * bytes, 0 behind the end; -1: it is not there, no regular file, or cannot be read. */
+int64_t tree_read_part(struct tree *t, const char *path, uint64_t offset, void *buffer,
+                       size_t size);
 struct list_answer tree_list(struct tree *t, const char *path);
 struct link_answer tree_readlink(struct tree *t, const char *path);
 struct xattrs_answer tree_xattrs(struct tree *t, const char *path);

@@ -352,6 +352,7 @@ static void note_modes(const struct facts *f, struct reason_list *out)
 void gate_boot_system(const struct facts *f, struct reason_list *out)
 {
     gate_boot_loader(f, out);
+    gate_boot_initramfs(f, out);
     judge_grub(f, "/boot/grub", out);
     judge_grub(f, "/boot/grub2", out);
     judge_root(f, out);

@@ -21,6 +21,7 @@ liblogin_a_SOURCES = \
 	src/login/gate_auth_guest.c \
 	src/login/gate_boot.c \
 	src/login/gate_boot_conf.c \
+	src/login/gate_boot_initramfs.c \
 	src/login/gate_boot_loader.c \
 	src/login/gate_boot_system.c \
 	src/login/gate_disk.c \

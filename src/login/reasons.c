@@ -41,6 +41,7 @@ static const struct login_reason_row rows[] = {
     {"selinux-labels-lost", GATE_BOOT},
     {"hugepages-exceed-memory", GATE_BOOT},
     {"cloud-init-blocks-boot", GATE_BOOT},
+    {"initramfs-lacks-driver", GATE_BOOT},
     /* network */
     {"no-network-manager-enabled", GATE_NETWORK},
     {"ifcfg-stale", GATE_NETWORK},

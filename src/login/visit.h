@@ -28,6 +28,7 @@ void gate_boot(const struct facts *f, struct reason_list *out);
 void gate_network(const struct facts *f, struct reason_list *out);
 void gate_boot_system(const struct facts *f, struct reason_list *out);
 void gate_boot_loader(const struct facts *f, struct reason_list *out);
+void gate_boot_initramfs(const struct facts *f, struct reason_list *out);
 void gate_boot_conf(const struct facts *f, struct reason_list *out);
 /* The policy will be loaded, and what it forbids will be refused. */
 bool gate_boot_selinux_enforces(const struct facts *f);

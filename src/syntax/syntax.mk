@@ -1,6 +1,7 @@
 # syntax/: bytes to nodes with places, and back.
 noinst_LIBRARIES += libsyntax.a
 libsyntax_a_SOURCES = \
+	src/syntax/cpio_header.c src/syntax/cpio_header.h \
 	src/syntax/interfaces_lines.c src/syntax/interfaces_lines.h \
 	src/syntax/iptables_rules.c src/syntax/iptables_rules.h \
 	src/syntax/lens.c src/syntax/lens.h \
