@@ -39,9 +39,11 @@ static bool is_on_disk(const char *root)
 
 static const char *root_type(const struct facts *f)
 {
-    for (size_t i = 0; i < f->filesystems.count; i++)
-        if (strcmp(f->filesystems.items[i].mounted_on, "/") == 0 && *f->filesystems.items[i].type)
+    for (size_t i = 0; i < f->filesystems.count; i++) {
+        const char *on = f->filesystems.items[i].mounted_on; /* NULL: mounted nowhere */
+        if (on && strcmp(on, "/") == 0 && *f->filesystems.items[i].type)
             return f->filesystems.items[i].type;
+    }
     for (size_t i = 0; i < f->mounts.count; i++)
         if (f->mounts.items[i].directory && strcmp(f->mounts.items[i].directory, "/") == 0)
             return f->mounts.items[i].type;
