@@ -26,12 +26,30 @@ struct planning {
 
 /* --- the document ----------------------------------------------------------------------------- */
 
-static struct json *whys(struct planning *p, const struct judgement *j,
+static const struct walk *same_walk(const struct login_answer *answer, const struct walk *w)
+{
+    vec_each (other, &answer->walks)
+        if (other->subject.method == w->subject.method &&
+            strcmp(other->subject.user, w->subject.user) == 0)
+            return other;
+    return NULL;
+}
+
+/* A way that was shown before is shown after, too: a password that was the only way in is no more
+ * expected once it is open. */
+static bool is_shown(const struct planning *p, const struct plan *plan, const struct walk *w)
+{
+    const struct walk *was = same_walk(plan->before->subjects, w);
+    return why_is_asked(&p->request->question, w) ||
+           (was && why_is_asked(&p->request->question, was));
+}
+
+static struct json *whys(struct planning *p, const struct plan *plan, const struct judgement *j,
                          const struct report_input *input)
 {
     struct json *list = json_new_array(p->arena);
     vec_each (walk, &j->subjects->walks)
-        if (why_is_asked(&p->request->question, walk))
+        if (is_shown(p, plan, walk))
             json_append(p->arena, list,
                         why_document(p->arena, p->request->rules, j->document, j->subjects, walk,
                                      input));
@@ -102,11 +120,8 @@ static bool is_named(const struct planning *p, const char *user)
 
 static bool could_log_in(const struct judgement *j, const struct walk *w)
 {
-    vec_each (other, &j->people->walks)
-        if (other->subject.method == w->subject.method &&
-            strcmp(other->subject.user, w->subject.user) == 0)
-            return walk_admission(other) == GATE_OPEN;
-    return false;
+    const struct walk *other = same_walk(j->people, w);
+    return other && walk_admission(other) == GATE_OPEN;
 }
 
 /* A lock that was everybody's is taken from everybody: who else it hits is said. */
@@ -122,6 +137,52 @@ static void remark_others(struct planning *p, const struct judgement *had,
                                                         login_method_name(w->subject.method))));
 }
 
+/* The same lock, in the way of a key too? */
+static bool stops_keys_too(const struct login_answer *answer, const char *user,
+                           const struct reason *r)
+{
+    vec_each (w, &answer->walks) {
+        const struct gate_answer *gate = &w->gates[r->gate];
+        if (w->subject.method != METHOD_PUBLICKEY || strcmp(w->subject.user, user) != 0)
+            continue;
+        for (size_t i = 0; i < gate->reason_count; i++)
+            if (strcmp(gate->reasons[i].id, r->id) == 0 && gate->reasons[i].state == GATE_SHUT)
+                return true;
+    }
+    return false;
+}
+
+/* The lock that kept W's method alone from getting in; NULL: there was none. */
+static const char *own_lock(const struct login_answer *answer, const struct walk *w)
+{
+    for (int g = GATE_AUTH; w && g < GATE_SUDO; g++)
+        for (size_t i = 0; i < w->gates[g].reason_count; i++) {
+            const struct reason *r = &w->gates[g].reasons[i];
+            if (r->state == GATE_SHUT && !r->everybody &&
+                !stops_keys_too(answer, w->subject.user, r))
+                return r->id;
+        }
+    return NULL;
+}
+
+/* Who was named gets in by a way that was not asked about, and that was shut by a lock of its own.
+ */
+static void remark_new_ways(struct planning *p, const struct plan *plan, struct json *remarks)
+{
+    struct arena *a = p->arena;
+    const struct login_answer *had = plan->before->subjects;
+    vec_each (w, &plan->after->subjects->walks) {
+        const struct walk *was = same_walk(had, w);
+        const char *lock = own_lock(had, was);
+        if (!lock || is_shown(p, plan, w) || walk_admission(w) != GATE_OPEN)
+            continue;
+        const char *text =
+            arena_printf(a, "%s gets in by %s now, too (%s no longer stops it)", w->subject.user,
+                         login_method_name(w->subject.method), lock);
+        json_append(a, remarks, json_new_string(a, text));
+    }
+}
+
 static void fill_document(struct planning *p, const struct plan *plan,
                           const struct report_input *input)
 {
@@ -131,13 +192,14 @@ static void fill_document(struct planning *p, const struct plan *plan,
     struct json *remarks = json_new_array(a);
     vec_each (note, &plan->notes)
         json_append(a, remarks, json_new_string(a, *note));
+    remark_new_ways(p, plan, remarks);
     remark_others(p, plan->before, plan->after, "gets in, too", remarks);
     remark_others(p, plan->after, plan->before, "no longer gets in", remarks);
     json_replace(a, p->document, "plan", edit_document(a, edits, count, plan));
     json_replace(a, p->document, "left", left_json(p, plan));
     json_replace(a, p->document, "remarks", remarks);
-    json_replace(a, p->document, "before", whys(p, plan->before, input));
-    json_replace(a, p->document, "after", whys(p, plan->after, input));
+    json_replace(a, p->document, "before", whys(p, plan, plan->before, input));
+    json_replace(a, p->document, "after", whys(p, plan, plan->after, input));
     if (p->about)
         json_replace(a, p->document, "undoes", json_new_string(a, p->about->run));
 }
@@ -223,7 +285,8 @@ static struct plan *make_plan(struct planning *p, struct err *e)
 
 /* --- what the committing worker needs --------------------------------------------------------- */
 
-/* Is something below DIRECTORY written: an edit, or the journal? What is not is not even mounted. */
+/* Is something below DIRECTORY written: an edit, or the journal? What is not is not even mounted.
+ */
 static bool is_written_below(const struct planning *p, const struct overlay_edit *edits,
                              size_t count, const char *directory)
 {
@@ -304,11 +367,9 @@ static struct json *list_runs(struct planning *p, const struct report_input *inp
 
 struct json *mend_plan(struct arena *a, const struct worker_request *request,
                        const struct judge_target *target, struct tree *tree,
-                       judge_progress *progress, void *context, struct bytes *edits,
-                       struct err *e)
+                       judge_progress *progress, void *context, struct bytes *edits, struct err *e)
 {
-    struct planning p = {
-        .arena = a, .request = request, .mending = request->mending, .tree = tree};
+    struct planning p = {.arena = a, .request = request, .mending = request->mending, .tree = tree};
     struct judge_notes notes = {0};
     if (mend_complete_tree(a, request, tree, e) != 0 ||
         mend_places(a, p.mending, tree, &p.places, e) != 0)

@@ -54,7 +54,5 @@ struct json *why_document(struct arena *a, const struct rule_set *rules, const s
 
 bool why_is_asked(const struct login_question *question, const struct walk *walk)
 {
-    if (walk->subject.method == METHOD_PUBLICKEY || question->password)
-        return true;
-    return question->user_count == 0 && walk->expected;
+    return walk->subject.method == METHOD_PUBLICKEY || question->password || walk->expected;
 }

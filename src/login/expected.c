@@ -121,6 +121,33 @@ static void expect_passwords(const struct key_index *index, struct login_answer 
     }
 }
 
+static bool shut_by_any_way(const struct login_answer *answer, const char *user)
+{
+    for (size_t i = 0; i < answer->walks.count; i++) {
+        const struct walk *w = &answer->walks.items[i];
+        if (strcmp(w->subject.user, user) == 0 && walk_admission(w) != GATE_SHUT)
+            return false;
+    }
+    return true;
+}
+
+/* Who was named, never had a key and gets in by no way: then it was the password. Not where sshd
+ * asks for none: that was somebody's choice. */
+static void expect_named_passwords(const struct key_index *index,
+                                   const struct login_question *question,
+                                   struct login_answer *answer,
+                                   const struct account_fact *const *accounts)
+{
+    for (size_t i = 0; i < answer->walks.count; i++) {
+        struct walk *w = &answer->walks.items[i];
+        const struct account_fact *a = accounts[i];
+        if (a && w->subject.method != METHOD_PUBLICKEY && is_named(question, w->subject.user) &&
+            has_set_password(a) && !has_key_evidence(a->name, index) &&
+            w->gates[GATE_AUTH].state != GATE_SHUT && shut_by_any_way(answer, a->name))
+            w->expected = true;
+    }
+}
+
 void expect_walks(const struct key_index *index, const struct login_question *question,
                   struct login_answer *answer, const struct account_fact *const *accounts)
 {
@@ -134,8 +161,10 @@ void expect_walks(const struct key_index *index, const struct login_question *qu
         const struct account_fact *a = accounts[i];
         w->expected = key && a && publickey_expected(a, index);
     }
-    if (question->user_count > 0)
+    if (question->user_count > 0) {
+        expect_named_passwords(index, question, answer, accounts);
         return;
+    }
     excuse_root(answer, accounts);
     if (!somebody_open(answer, false))
         expect_passwords(index, answer, accounts);

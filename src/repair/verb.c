@@ -25,6 +25,7 @@ static const struct verb verbs[] = {
     {"account_mend", verb_account_mend},
     {"account_renew", verb_account_renew},
     {"account_shell", verb_account_shell},
+    {"account_admit_key", verb_account_admit_key},
     {"account_unlock", verb_account_unlock},
     {"boot_token_drop", verb_boot_token_drop},
     {"conf_set", verb_conf_set},

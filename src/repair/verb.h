@@ -59,6 +59,7 @@ verb_function verb_mount_option, verb_mount_device, verb_mount_comment;         
 verb_function verb_hostkey_new;                                                   /* verb_hostkey.c */
 verb_function verb_account_field, verb_account_renew, verb_account_unlock;        /* verb_account.c */
 verb_function verb_account_hash_trim, verb_account_shell, verb_account_home;      /* verb_account.c */
+verb_function verb_account_admit_key;                                             /* verb_account.c */
 verb_function verb_account_add, verb_shadow_entry;                           /* verb_account_make.c */
 verb_function verb_account_mend, verb_group_restore;                         /* verb_account_mend.c */
 verb_function verb_group_add, verb_group_drop, verb_group_admit;                    /* verb_group.c */

@@ -94,8 +94,9 @@ int verb_account_renew(struct verb_context *c, const struct json *step, struct e
     return aged ? set_day(c, name, SHADOW_CHANGED, "today", e) : 0;
 }
 
-/* Leading marks go where a hash stands behind them (as usermod -U); a mark alone becomes a star,
- * which lets keys in and no password. */
+/* Keys need no more than that the field does not begin with "!": a star takes its place, in front
+ * of a hash too, and no password counts that did not before. For a password the marks go from its
+ * hash, as usermod -U takes them. */
 int verb_account_unlock(struct verb_context *c, const struct json *step, struct err *e)
 {
     const char *name = step_text(step, "name");
@@ -107,20 +108,35 @@ int verb_account_unlock(struct verb_context *c, const struct json *step, struct 
         return code;
     struct bytes field = account_field(line->text, PASSWD_PASSWORD);
     size_t marks = 0;
-    while (marks < field.len && field.ptr[marks] == '!')
+    while (marks < field.len && (field.ptr[marks] == '!' || field.ptr[marks] == '*'))
         marks++;
     struct bytes rest = bytes_cut(field, marks, field.len);
     bool has_hash = account_password_read(rest).state == PASSWORD_SET;
-    if (!has_hash && method && strcmp(method, "publickey") != 0)
-        return err_set(e, ERR_NOT_FOUND,
-                       "there is no password behind the lock of %s: a new one has to be set", name);
-    if (marks == 0)
-        return 0;
-    account_field_set(c, line, PASSWD_PASSWORD, has_hash ? rest : bytes_of("*"));
-    if (has_hash)
+    if (method && strcmp(method, "publickey") != 0) {
+        if (!has_hash)
+            return err_set(e, ERR_NOT_FOUND,
+                           "there is no password behind the lock of %s: a new one has to be set",
+                           name);
+        account_field_set(c, line, PASSWD_PASSWORD, rest);
         vec_push(c->arena, &c->notes,
                  arena_printf(c->arena, "the old password of %s counts again", name));
+    } else if (marks > 0 && field.ptr[0] == '!') {
+        const char *kept = has_hash ? arena_text(c->arena, rest) : "";
+        account_field_set(c, line, PASSWD_PASSWORD, bytes_of(arena_printf(c->arena, "*%s", kept)));
+        if (has_hash)
+            vec_push(c->arena, &c->notes,
+                     arena_printf(c->arena, "keys of %s count again; the password stays locked",
+                                  name));
+    }
     return text_save(c, &f, e);
+}
+
+/* A locked password that stops keys where PAM is off: a star for the one who was named, which
+ * changes nothing for others; PAM where it is everybody's. */
+int verb_account_admit_key(struct verb_context *c, const struct json *step, struct err *e)
+{
+    return c->input->question->user_count > 0 ? verb_account_unlock(c, step, e)
+                                              : verb_sshd_set(c, step, e);
 }
 
 /* Quotes, blanks and the like that a script left around a hash. */

@@ -180,8 +180,22 @@ static int renew(struct verb_context *c, const struct host_key_fact *key, struct
     return make(c, key->path, type, e);
 }
 
-/* With "path": that key, and no other. Without: every one that is missing, of a type that this
- * sshd has. "type" overrules what the name of the file says. */
+/* Beside PATH, what else ails the keys of a guest that has none that loads: one type alone would
+ * leave out the clients that know another. What cannot be renewed stays as it is. */
+static void renew_others(struct verb_context *c, const char *path)
+{
+    vec_each (key, &c->facts->host_keys)
+        if (key->loadable)
+            return;
+    vec_each (key, &c->facts->host_keys) {
+        struct err ignored = {0};
+        if (strcmp(key->path, path) != 0)
+            renew(c, key, &ignored);
+    }
+}
+
+/* With "path": that key, and no other while one of them loads. Without: every one that is missing,
+ * of a type that this sshd has. "type" overrules what the name of the file says. */
 int verb_hostkey_new(struct verb_context *c, const struct json *step, struct err *e)
 {
     const char *path = step_text(step, "path"), *type = step_text(step, "type");
@@ -203,5 +217,7 @@ int verb_hostkey_new(struct verb_context *c, const struct json *step, struct err
     }
     if (!any)
         return err_set(e, ERR_NOT_FOUND, "sshd asks for no such host key");
+    if (path && code == 0)
+        renew_others(c, path);
     return code;
 }

@@ -307,6 +307,7 @@ static const struct vocabulary_verb verbs[] = {
     {"link_remove", "path", ""},
     {"hostkey_new", "", "path type"},
     {"account_add", "name", "template"},
+    {"account_admit_key", "name key value", ""},
     {"account_unlock", "name", ""},
     {"account_lock", "name", ""},
     {"account_shell", "name", "shell"},

@@ -33,8 +33,9 @@ static struct plan *mend(struct mending *m)
         .arena = t->arena,
         .tree = t->tree,
         .lenses = t->lenses,
-        .template_directory = arena_printf(t->arena, "%s/rules/templates",
-                                           getenv("DISKMEND_SOURCE") ? getenv("DISKMEND_SOURCE") : "."),
+        .template_directory =
+            arena_printf(t->arena, "%s/rules/templates",
+                         getenv("DISKMEND_SOURCE") ? getenv("DISKMEND_SOURCE") : "."),
         .keywords = t->runner->keywords,
         .rules = t->runner->rules,
         .question = &m->question,
@@ -143,8 +144,8 @@ static void describe(struct trial *t, struct tree *raw, const char *path, struct
     if (s.type == NODE_FILE)
         strbuf_add_bytes(out, raw->engine->read(raw, path, UINT64_MAX).content);
     strbuf_add(out, "\n");
-    struct list_answer names = s.type == NODE_DIRECTORY ? tree_list(raw, path)
-                                                        : (struct list_answer){.count = 0};
+    struct list_answer names =
+        s.type == NODE_DIRECTORY ? tree_list(raw, path) : (struct list_answer){.count = 0};
     for (size_t i = 0; i < names.count; i++)
         describe(t, raw, path_join(t->arena, path, names.names[i]), out);
 }
@@ -193,8 +194,10 @@ static void expect_undone(struct trial *t, struct tree *raw, const char *run, co
         FAIL(t, "the journal does not read: %s: %s", e.path, e.text);
         return;
     }
-    struct undo_request undo = {
-        .arena = t->arena, .tree = overlay, .about = &about, .edits = &list};
+    struct undo_request undo = {.arena = t->arena,
+                                .tree = overlay,
+                                .about = &about,
+                                .edits = &list};
     if (undo_plan(&undo, &changed, &e) != 0)
         FAIL(t, "undo: %s: %s", e.path, e.text);
     if (write_edits(t, overlay, raw, "undo") && strcmp(description(t, raw), before) != 0)
@@ -225,12 +228,79 @@ static void expect_written(struct mending *m, const char *user)
     expect_undone(t, m->raw, run, before);
 }
 
+/* --- what want.json says of the repair ---------------------------------------------------------
+ */
+
+/* "mending": {"allow": [RULE…], "edits": [PATH…], "texts": {PATH: PIECE}, "remark": PIECE}: consent
+ * to these flag repairs; exactly these paths change; what stands in a file then (a PIECE that
+ * begins with "!": what does not); what the person is told. */
+static const struct json *wanted(struct trial *t)
+{
+    return json_member(t->want, "mending");
+}
+
+static void read_consent(struct mending *m)
+{
+    VEC(const char *) allow = {0};
+    const struct json *list = json_member(wanted(m->trial), "allow");
+    for (const struct json *rule = json_first(list); rule; rule = json_next(rule))
+        vec_push(m->trial->arena, &allow, json_string(rule));
+    m->options.allow = allow.items;
+    m->options.allow_count = allow.count;
+}
+
+static bool names(const struct json *list, const char *path)
+{
+    for (const struct json *one = json_first(list); one; one = json_next(one))
+        if (strcmp(json_string(one), path) == 0)
+            return true;
+    return false;
+}
+
+static void expect_edits(struct trial *t)
+{
+    const struct json *list = json_member(wanted(t), "edits");
+    size_t count, wanted_count = 0;
+    const struct overlay_edit *edits = overlay_edits(t->tree, &count);
+    for (size_t i = 0; list && i < count; i++)
+        if (!names(list, edits[i].path))
+            FAIL(t, "%s is edited, too", edits[i].path);
+    for (const struct json *one = json_first(list); one; one = json_next(one))
+        wanted_count++;
+    if (list && count < wanted_count)
+        FAIL(t, "%zu paths are edited, and %zu should be", count, wanted_count);
+}
+
+static void expect_texts(struct trial *t)
+{
+    const struct json *texts = json_member(wanted(t), "texts");
+    for (const struct json *one = json_first(texts); one; one = json_next(one)) {
+        const char *path = json_name(one), *piece = json_string(one);
+        bool lacks = *piece == '!';
+        struct read_answer r = tree_read(t->tree, path, 1u << 20);
+        const char *text = r.presence == PRESENCE_PRESENT ? arena_text(t->arena, r.content) : "";
+        if ((strstr(text, piece + lacks) != NULL) == lacks)
+            FAIL(t, "%s %s \"%s\"", path, lacks ? "holds" : "does not hold", piece + lacks);
+    }
+}
+
+static void expect_remark(struct mending *m)
+{
+    const char *remark = json_member_string(wanted(m->trial), "remark");
+    bool found = !remark;
+    vec_each (note, &m->plan->notes)
+        found |= remark && strstr(*note, remark) != NULL;
+    if (!found)
+        FAIL(m->trial, "nobody is told \"%s\"", remark);
+}
+
 static void test_case(struct mending *m, const char *user)
 {
     struct trial *t = m->trial;
     m->question.users = &user;
     m->question.user_count = 1;
     m->question.password |= by_password(t, user);
+    read_consent(m);
     m->plan = mend(m);
     if (!m->plan)
         return;
@@ -247,6 +317,9 @@ static void test_case(struct mending *m, const char *user)
     if (t->failures.count > 0 || getenv("CASE_VERBOSE"))
         say_edits(t);
     matrix_expect_no_worse(t, m->plan->before, m->plan->after, user);
+    expect_edits(t);
+    expect_texts(t);
+    expect_remark(m);
     expect_idle(m, "a second repair");
     expect_written(m, user);
 }

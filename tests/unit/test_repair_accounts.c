@@ -132,13 +132,17 @@ START_TEST(renewed_password)
 END_TEST
 
 static const struct {
-    const char *field, *becomes;
+    const char *field, *method, *becomes;
 } locks[] = {
-    {"!", "*"},
-    {"!!", "*"},
-    {"!*", "*"},
-    {"!x", "*"},
-    {"!$6$Fix7ureSa1tFix7u$" HASH, "$6$Fix7ureSa1tFix7u$" HASH},
+    {"!", "publickey", "*"},
+    {"!!", "publickey", "*"},
+    {"!*", "publickey", "*"},
+    {"!x", "publickey", "*"},
+    {"*", "publickey", "*"},
+    {"!$6$Fix7ureSa1tFix7u$" HASH, "publickey", "*$6$Fix7ureSa1tFix7u$" HASH},
+    {"*$6$Fix7ureSa1tFix7u$" HASH, "publickey", "*$6$Fix7ureSa1tFix7u$" HASH},
+    {"!$6$Fix7ureSa1tFix7u$" HASH, "password", "$6$Fix7ureSa1tFix7u$" HASH},
+    {"!!*$6$Fix7ureSa1tFix7u$" HASH, "password", "$6$Fix7ureSa1tFix7u$" HASH},
 };
 
 START_TEST(unlocked)
@@ -146,11 +150,22 @@ START_TEST(unlocked)
     shadow(arena_printf(arena, "ana:%s:19000:0:99999:7:::\n", locks[_i].field));
     struct err e;
     ck_assert_int_eq(run("{\"do\":\"account_unlock\",\"name\":\"ana\"}",
-                         "{\"method\":\"publickey\"}", &e, NULL),
+                         arena_printf(arena, "{\"method\":\"%s\"}", locks[_i].method), &e, NULL),
                      0);
     const char *is = text_at("/etc/shadow");
     const char *wanted = arena_printf(arena, "ana:%s:19000:0:99999:7:::\n", locks[_i].becomes);
     ck_assert_str_eq(is, wanted);
+}
+END_TEST
+
+/* Where nobody is named, it is everybody's: the setting, and no account. */
+START_TEST(keys_of_the_locked_are_admitted)
+{
+    put("/etc/ssh/sshd_config", "Port 22\nUsePAM no\n", 0644, 0, 0);
+    shadow("ana:!:19000:0:99999:7:::\n");
+    expect("{\"do\":\"account_admit_key\",\"name\":\"ana\",\"key\":\"UsePAM\",\"value\":\"yes\"}",
+           "{\"method\":\"publickey\"}", "/etc/ssh/sshd_config", "Port 22\nUsePAM yes\n");
+    ck_assert_str_eq(text_at("/etc/shadow"), "ana:!:19000:0:99999:7:::\n");
 }
 END_TEST
 
@@ -623,6 +638,7 @@ static Suite *suite(void)
     tcase_add_test(t, renewed);
     tcase_add_test(t, renewed_password);
     tcase_add_loop_test(t, unlocked, 0, sizeof locks / sizeof *locks);
+    tcase_add_test(t, keys_of_the_locked_are_admitted);
     tcase_add_test(t, no_password_behind_the_lock);
     tcase_add_test(t, hash_in_quotes);
     tcase_add_loop_test(t, damaged_line, 0, sizeof damages / sizeof *damages);
