@@ -3,6 +3,8 @@
 #include <string.h>
 
 #include "base/escape.h"
+#include "batch/edit_blame.h"
+#include "facts/collect.h"
 #include "facts/secret.h"
 #include "report/diff.h"
 
@@ -15,8 +17,13 @@ struct entry {
 
 /* --- what may be shown ------------------------------------------------------------------------ */
 
-struct masks {
-    const bool *old_hidden, *new_hidden;
+/* One diff as it is being written. */
+struct showing {
+    struct arena *arena;
+    const bool *old_hidden, *new_hidden; /* NULL: the text is masked already */
+    const struct edit_blame *blame;
+    struct plan_causes causes; /* of the file as a whole */
+    struct json *hunks;
 };
 
 /* An account file's line with something for a password that may be a hash of the oldest kind. */
@@ -56,9 +63,10 @@ static bool *hidden_lines(struct arena *a, const char *path, const struct bytes 
 
 static bool is_hidden(void *context, bool is_new, size_t line, struct bytes text)
 {
-    const struct masks *m = context;
+    const struct showing *s = context;
+    const bool *hidden = is_new ? s->new_hidden : s->old_hidden;
     (void)text;
-    return is_new ? m->new_hidden[line] : m->old_hidden[line];
+    return hidden && hidden[line];
 }
 
 /* The second field of the line of that name; false when there is no such line. */
@@ -129,14 +137,24 @@ static struct bytes masked(struct arena *a, const struct bytes *own, const struc
     return strbuf_bytes(&out);
 }
 
-/* What the change is made for, as one line. */
-static const char *behind(struct arena *a, const struct plan_causes *causes)
+/* What a hunk is made for, as one line; an entry of "hunks" as well. */
+static const char *behind(void *context, struct diff_range hunk)
 {
-    struct strbuf out;
-    strbuf_init(&out, a);
-    for (size_t i = 0; i < causes->rule_count; i++)
-        strbuf_printf(&out, "%s%s", i > 0 ? ", " : "", causes->rules[i]);
-    return out.len > 0 ? out.ptr : causes->job;
+    struct showing *s = context;
+    struct arena *a = s->arena;
+    struct text_list rules = edit_blame_rules(s->blame, hunk);
+    if (rules.count == 0)
+        rules = (struct text_list){s->causes.rules, s->causes.rule_count};
+    struct json *list = json_new_array(a), *o = json_new_object(a);
+    for (size_t i = 0; i < rules.count; i++)
+        json_append(a, list, json_new_string(a, rules.items[i]));
+    json_set_number(a, o, "old_line", (double)hunk.old_from + (hunk.old_count > 0));
+    json_set_number(a, o, "old_count", (double)hunk.old_count);
+    json_set_number(a, o, "new_line", (double)hunk.new_from + (hunk.new_count > 0));
+    json_set_number(a, o, "new_count", (double)hunk.new_count);
+    json_set(a, o, "rules", list);
+    json_append(a, s->hunks, o);
+    return rules.count > 0 ? text_list_join(a, &rules, ", ") : s->causes.job;
 }
 
 /* Member "diff", and "hidden" when something in it is no quotation. */
@@ -149,20 +167,26 @@ static void set_diff(struct entry *e, struct json *o)
     strbuf_init(&out, a);
     const struct bytes *old = before->exists && before->has_content ? &before->content : NULL;
     const struct bytes *new = after->exists && after->has_content ? &after->content : NULL;
-    struct plan_causes causes = plan_causes_of(a, e->plan, path);
-    const char *why = behind(a, &causes);
-    uint32_t mode = after->exists ? after->mode : before->mode;
+    struct showing showing = {
+        .arena = a,
+        .blame = edit_blame_of(a, e->plan, path, old ? *old : (struct bytes){0}),
+        .causes = plan_causes_of(a, e->plan, path),
+        .hunks = json_new_array(a),
+    };
+    uint32_t mode = new ? after->mode : before->mode;
     bool hidden = secret_path(path);
     if (hidden) {
         struct bytes old_masked = masked(a, old, new, "<old>");
         struct bytes new_masked = masked(a, new, old, "<new>");
-        diff_unified(&out, path, old ? &old_masked : NULL, new ? &new_masked : NULL, mode, why,
-                     NULL, NULL);
+        diff_unified(&out, path, old ? &old_masked : NULL, new ? &new_masked : NULL, mode, behind,
+                     is_hidden, &showing);
     } else {
-        struct masks masks = {hidden_lines(a, path, old), hidden_lines(a, path, new)};
-        hidden = diff_unified(&out, path, old, new, mode, why, is_hidden, &masks);
+        showing.old_hidden = hidden_lines(a, path, old);
+        showing.new_hidden = hidden_lines(a, path, new);
+        hidden = diff_unified(&out, path, old, new, mode, behind, is_hidden, &showing);
     }
     json_set_string(a, o, "diff", out.ptr);
+    json_set(a, o, "hunks", showing.hunks);
     json_set_bool(a, o, "hidden", hidden);
 }
 
@@ -271,11 +295,14 @@ struct json *edit_document(struct arena *a, const struct overlay_edit *edits, si
     for (size_t i = 0; i < count; i++) {
         const struct overlay_edit *edit = &edits[i];
         struct entry e = {a, edit, plan, list};
-        if (edit->moved_to)
+        if (edit->moved_to) {
             add_from_to(&e, "move", edit->path, edit->moved_to);
-        else if (edit->moved_from)
-            continue; /* stands at its old name */
-        else if (!edit->before.exists)
+            if (edit->after.exists)
+                add_whole(&e, "create", &edit->after);
+        } else if (edit->moved_from) { /* the move stands at its old name */
+            if (edit->before.exists)
+                add_whole(&e, "remove", &edit->before);
+        } else if (!edit->before.exists)
             add_whole(&e, "create", &edit->after);
         else if (!edit->after.exists)
             add_whole(&e, "remove", &edit->before);

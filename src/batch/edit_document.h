@@ -7,7 +7,8 @@
 
 /* The array "plan" of diskmend.repair/1: {"path", "change", "from", "to", "rules", "job", "diff"}.
  * `from` and `to` say modes, owners, link targets, labels and new names; `diff` is the unified diff
- * of contents, null otherwise. The caller owns it. */
+ * of contents, null otherwise, and then `hunks` says of each hunk what it is made for. The caller
+ * owns it. */
 struct json *edit_document(struct arena *a, const struct overlay_edit *edits, size_t count,
                            const struct plan *plan);
 

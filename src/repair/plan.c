@@ -123,8 +123,7 @@ static const char *sentence(struct arena *a, const struct err *e)
 static int apply_steps(struct planner *p, const struct candidate *c, struct verb_context *context,
                        struct err *e)
 {
-    struct json *steps =
-        rules_steps(p->input->rules, p->now->document, c->rule, c->record, e);
+    struct json *steps = rules_steps(p->input->rules, p->now->document, c->rule, c->record, e);
     if (!steps)
         return e->code;
     size_t mark = overlay_mark(p->input->tree);
@@ -141,12 +140,26 @@ static int apply_steps(struct planner *p, const struct candidate *c, struct verb
     return code;
 }
 
+static void take_text(struct tree *t, struct plan_cause *cause)
+{
+    size_t count;
+    const struct overlay_edit *edits = overlay_edits(t, &count);
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(edits[i].path, cause->path) == 0 && edits[i].after.has_content) {
+            cause->has_text = true;
+            cause->text = edits[i].after.content;
+        }
+}
+
 static void note_causes(struct planner *p, size_t mark, const char *rule)
 {
     size_t count;
     const char *const *paths = overlay_touched(p->input->tree, mark, &count);
-    for (size_t i = 0; i < count; i++)
-        vec_push(p->arena, &p->plan->causes, ((struct plan_cause){paths[i], rule, NULL}));
+    for (size_t i = 0; i < count; i++) {
+        struct plan_cause cause = {.path = paths[i], .rule = rule};
+        take_text(p->input->tree, &cause);
+        vec_push(p->arena, &p->plan->causes, cause);
+    }
 }
 
 /* True when the overlay has changed. */
@@ -350,8 +363,7 @@ static void list_left(struct planner *p)
     collect(p, &list);
     vec_each (c, &list) {
         const char *reason, *command;
-        enum policy_answer answer =
-            policy_of(p->input, p->now->document, c, &reason, &command);
+        enum policy_answer answer = policy_of(p->input, p->now->document, c, &reason, &command);
         const struct verdict *v = map_get(&p->verdicts, c->key);
         if (answer == POLICY_IGNORE)
             continue;
@@ -365,7 +377,8 @@ static void list_left(struct planner *p)
     free_records(&list);
 }
 
-/* What is new has no label yet; the guest's policy says which. True when the overlay has changed. */
+/* What is new has no label yet; the guest's policy says which. True when the overlay has changed.
+ */
 static bool label_new(const struct repair_input *input, struct plan *plan, const struct facts *f)
 {
     struct err e = {0};
@@ -376,7 +389,7 @@ static bool label_new(const struct repair_input *input, struct plan *plan, const
     for (size_t i = 0; i < count; i++)
         if (strcmp(paths[i], "/.autorelabel") == 0)
             vec_push(input->arena, &plan->causes,
-                     ((struct plan_cause){paths[i], "selinux-labels-lost", NULL}));
+                     ((struct plan_cause){.path = paths[i], .rule = "selinux-labels-lost"}));
     if (note)
         vec_push(input->arena, &plan->notes, note);
     return changed;
@@ -437,7 +450,7 @@ struct plan *plan_of_job(const struct repair_input *input, const char *name, pla
     }
     const char *const *paths = overlay_touched(input->tree, mark, &count);
     for (size_t i = 0; i < count; i++)
-        vec_push(input->arena, &p->causes, ((struct plan_cause){paths[i], NULL, name}));
+        vec_push(input->arena, &p->causes, ((struct plan_cause){.path = paths[i], .job = name}));
     /* Undo gives back what was there, its labels too. */
     if (strcmp(name, "undo") != 0)
         label_new(input, p, p->before->facts);

@@ -40,11 +40,13 @@ struct judgement {
 struct judgement *judgement_make(const struct repair_input *input);
 void judgement_free(struct judgement *j);
 
-/* What a path is changed for. */
+/* What a path is changed for. In the order of the changes. */
 struct plan_cause {
     const char *path;
     const char *rule; /* NULL where a job (access, undo) did it */
     const char *job;
+    bool has_text;     /* a regular file whose content has been edited by now … */
+    struct bytes text; /* … as this change left it */
 };
 
 /* A lock that stays, and why. */

@@ -11,16 +11,12 @@
 
 typedef VEC(struct bytes) lines;
 
-struct change {
-    size_t old_from, old_count, new_from, new_count;
-};
-
 struct diff {
     struct strbuf *out;
     lines old, new;
     bool old_ends, new_ends; /* the last line has its newline */
-    const char *behind;
-    VEC(struct change) changes;
+    diff_ranges changes;
+    diff_behind *behind;
     diff_is_hidden *is_hidden;
     void *context;
     bool hid_something;
@@ -48,9 +44,9 @@ static bool same(const struct diff *d, size_t i, size_t j)
     return old_bare == new_bare && bytes_equal(d->old.items[i], d->new.items[j]);
 }
 
-static void add_change(struct diff *d, struct change c)
+static void add_change(struct diff *d, struct diff_range c)
 {
-    struct change *last = d->changes.count ? &d->changes.items[d->changes.count - 1] : NULL;
+    struct diff_range *last = d->changes.count ? &d->changes.items[d->changes.count - 1] : NULL;
     if (last && last->old_from + last->old_count == c.old_from &&
         last->new_from + last->new_count == c.new_from) {
         last->old_count += c.old_count;
@@ -78,9 +74,9 @@ static void compare_middle(struct diff *d, size_t i, size_t n, size_t j, size_t 
             x++;
             y++;
         } else if (x < n && (y == m || length[(x + 1) * width + y] >= length[x * width + y + 1])) {
-            add_change(d, (struct change){i + x++, 1, j + y, 0});
+            add_change(d, (struct diff_range){i + x++, 1, j + y, 0});
         } else {
-            add_change(d, (struct change){i + x, 0, j + y++, 1});
+            add_change(d, (struct diff_range){i + x, 0, j + y++, 1});
         }
     }
 }
@@ -96,9 +92,20 @@ static void compare(struct diff *d)
     if (old_middle == 0 && new_middle == 0)
         return;
     if (old_middle == 0 || new_middle == 0 || old_middle > COMPARISONS_MAX / new_middle)
-        add_change(d, (struct change){head, old_middle, head, new_middle});
+        add_change(d, (struct diff_range){head, old_middle, head, new_middle});
     else
         compare_middle(d, head, old_middle, head, new_middle);
+}
+
+diff_ranges diff_compare(struct arena *a, struct bytes before, struct bytes after)
+{
+    struct strbuf none;
+    strbuf_init(&none, a);
+    struct diff d = {.out = &none};
+    d.old_ends = split(a, &before, &d.old);
+    d.new_ends = split(a, &after, &d.new);
+    compare(&d);
+    return d.changes;
 }
 
 static void print_line(struct diff *d, char sign, bool is_new, size_t index)
@@ -127,7 +134,7 @@ static void print_range(struct diff *d, char sign, size_t from, size_t count)
 /* One hunk: the changes FIRST to LAST with what stands around them. */
 static void print_hunk(struct diff *d, size_t first, size_t last)
 {
-    const struct change *a = &d->changes.items[first], *b = &d->changes.items[last];
+    const struct diff_range *a = &d->changes.items[first], *b = &d->changes.items[last];
     size_t before = a->old_from < CONTEXT_LINES ? a->old_from : CONTEXT_LINES;
     size_t rest = d->old.count - (b->old_from + b->old_count);
     size_t after = rest < CONTEXT_LINES ? rest : CONTEXT_LINES;
@@ -138,12 +145,14 @@ static void print_hunk(struct diff *d, size_t first, size_t last)
     print_range(d, '-', old_from, old_end - old_from);
     print_range(d, '+', new_from, new_end - new_from);
     strbuf_add(d->out, " @@");
-    if (d->behind && *d->behind)
-        strbuf_printf(d->out, " %s", d->behind);
+    const struct diff_range all = {old_from, old_end - old_from, new_from, new_end - new_from};
+    const char *behind = d->behind ? d->behind(d->context, all) : NULL;
+    if (behind && *behind)
+        strbuf_printf(d->out, " %s", behind);
     strbuf_add(d->out, "\n");
     size_t at = old_from;
     for (size_t i = first; i <= last; i++) {
-        const struct change *c = &d->changes.items[i];
+        const struct diff_range *c = &d->changes.items[i];
         for (; at < c->old_from; at++)
             print_line(d, ' ', false, at);
         for (size_t k = 0; k < c->old_count; k++)
@@ -203,7 +212,7 @@ static void print_header(struct diff *d, const char *path, bool is_new, bool is_
 }
 
 bool diff_unified(struct strbuf *out, const char *path, const struct bytes *before,
-                  const struct bytes *after, uint32_t mode, const char *behind,
+                  const struct bytes *after, uint32_t mode, diff_behind *behind,
                   diff_is_hidden *is_hidden, void *context)
 {
     struct diff d = {.out = out, .behind = behind, .is_hidden = is_hidden, .context = context};
