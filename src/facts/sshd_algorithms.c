@@ -176,6 +176,10 @@ bool sshd_algorithms_valid(struct arena *a, const struct sshd_keyword_table *tab
         return true;
     if (!*list)
         return false;
+    /* Ciphers and MACs (10.6): a list that begins with an empty name names nothing. */
+    if (!keys && *list == ',' && strcmp(kind, "KexAlgorithms") != 0 &&
+        sshd_judged_version(os) >= 1006)
+        return false;
     /* strsep and `p && *p`: an empty element ends the check. */
     for (const char *p = list; *p && *p != ',';) {
         const char *name = next_name(a, &p);

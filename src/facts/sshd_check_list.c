@@ -196,12 +196,14 @@ static bool methods_known(const struct sshd_check *c, const char *list)
     static const char *const methods[] = {
         "none", "publickey", "gssapi-with-mic", "password", "keyboard-interactive", "hostbased"};
     bool kex = c->os->gssapi_kex != TRUTH_NO;
+    bool gssapi = kex || c->os->family_code != FAMILY_DEBIAN; /* see sshd_keywords.c is_built_out */
     for (const char *p = list;; p++) {
         size_t length = strcspn(p, ",");
         size_t name = strcspn(p, ",:");
         bool found = kex && name == 12 && strncmp(p, "gssapi-keyex", name) == 0;
         for (size_t i = 0; !found && i < sizeof methods / sizeof *methods; i++)
-            found = strlen(methods[i]) == name && strncmp(p, methods[i], name) == 0;
+            found = strlen(methods[i]) == name && strncmp(p, methods[i], name) == 0 &&
+                    (gssapi || name != 15);
         if (!found)
             return false;
         p += length;

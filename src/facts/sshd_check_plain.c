@@ -333,14 +333,20 @@ static void check_agent_socket(struct sshd_check *c)
     const struct sshd_word *word = sshd_check_required(c, "missing argument.", NULL);
     if (!word)
         return;
-    const char *text = word->text;
-    bool good = strcasecmp(text, "none") == 0 || (strncmp(text, "user:", 5) == 0 && text[5]) ||
-                strncmp(text, "shared:/", 8) == 0;
+    const char *text = word->text, *kind = "";
+    bool good = strcmp(text, "none") == 0;
+    if (strncmp(text, "user:", 5) == 0) {
+        good = text[5] != '\0';
+        kind = "user ";
+    } else if (strncmp(text, "shared:", 7) == 0) {
+        good = text[7] == '/';
+        kind = "shared ";
+    }
     if (good)
         sshd_check_take(c, text);
     else
-        sshd_check_fail(c, DIAG_FATAL, "bad-value", word, "invalid %s value \"%s\"", c->written,
-                        text);
+        sshd_check_fail(c, DIAG_FATAL, "bad-value", word, "%s %spath.",
+                        *text ? "invalid" : "missing", kind);
 }
 
 const struct sshd_value_kind sshd_plain_kinds[] = {
