@@ -311,7 +311,8 @@ static int write_at_once(struct mending *m, const char *command)
     int code = EXIT_FINDINGS;
     if (o->dry_run)
         set_result(m, "dry-run", NULL, NULL);
-    else if (forgets && !may_write(m, "Forget this run? It can no longer be undone."))
+    else if (!may_write(m, forgets ? "Forget this run? It can no longer be undone."
+                                   : "Go on with this run, and write what is left of it?"))
         set_result(m, "not-confirmed", NULL, NULL);
     else
         code = write_plan(m, kind, command);
