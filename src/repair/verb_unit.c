@@ -16,14 +16,15 @@ static int check_name(const char *name, struct err *e)
     return 0;
 }
 
-static int put_link(struct verb_context *c, const char *directory, const char *name,
-                    const char *target, struct err *e)
+/* DIRECTORY, made where it is missing; REAL is where it really is. */
+static int open_directory(struct verb_context *c, const char *directory, const char **real,
+                          struct err *e)
 {
     struct stat_answer s = tree_stat(c->tree, directory);
     if (s.presence == PRESENCE_ABSENT) {
         struct node_state made = {.exists = true, .type = NODE_DIRECTORY, .mode = 0755};
-        const char *real = real_path_of(c, directory, e);
-        int code = real ? overlay_put(c->tree, real, &made, e) : ERR_REFUSED;
+        const char *place = real_path_of(c, directory, e);
+        int code = place ? overlay_put(c->tree, place, &made, e) : ERR_REFUSED;
         if (code != 0)
             return code;
         s = tree_stat(c->tree, directory);
@@ -31,7 +32,16 @@ static int put_link(struct verb_context *c, const char *directory, const char *n
     if (s.presence != PRESENCE_PRESENT || s.node.type != NODE_DIRECTORY)
         return err_set_at(e, ERR_REFUSED, directory, 0, 0, "%s",
                           s.reason ? s.reason : "is no directory");
-    return link_edit_put(c, path_join(c->arena, s.real_path, name), target, e);
+    *real = s.real_path;
+    return 0;
+}
+
+static int put_link(struct verb_context *c, const char *directory, const char *name,
+                    const char *target, struct err *e)
+{
+    const char *real;
+    int code = open_directory(c, directory, &real, e);
+    return code == 0 ? link_edit_put(c, path_join(c->arena, real, name), target, e) : code;
 }
 
 /* --- systemd ---------------------------------------------------------------------------------- */
@@ -221,6 +231,38 @@ int verb_default_target(struct verb_context *c, const struct json *step, struct 
 
 /* --- RuntimeDirectory= ------------------------------------------------------------------------ */
 
+/* The unit of sshd that the record is about: the one that starts. */
+static const struct unit_fact *sshd_unit(const struct verb_context *c)
+{
+    vec_each (unit, &c->facts->units)
+        if (unit->role && strcmp(unit->role, "sshd") == 0 && unit->exec_start &&
+            !strchr(unit->name, '@') && strcmp(unit->manager, "systemd") == 0)
+            return unit;
+    return NULL;
+}
+
+/* No line of the administrator's that could be mended: a drop-in of ours behind all others. What
+ * RuntimeDirectory= holds adds up, so that nothing else is lost. */
+static int add_runtime_directory(struct verb_context *c, const char *path, struct err *e)
+{
+    const struct unit_fact *unit = sshd_unit(c);
+    const char *real;
+    if (!unit)
+        return err_set_at(e, ERR_UNSUPPORTED, path, 0, 0, "no unit that starts sshd makes it");
+    const char *directory = arena_printf(c->arena, SYSTEM_UNITS "/%s.d", unit->name);
+    int code = check_name(unit->name, e);
+    if (code == 0)
+        code = open_directory(c, directory, &real, e);
+    if (code != 0)
+        return code;
+    const char *text = arena_printf(c->arena,
+                                    "# diskmend %s: %s did not make %s\n"
+                                    "[Service]\nRuntimeDirectory=%s\nRuntimeDirectoryMode=0755\n",
+                                    c->rule, unit->name, path, path_name(path));
+    return text_put(c, path_join(c->arena, real, "zz-diskmend.conf"), bytes_of(text), 0644, 0, 0,
+                    e);
+}
+
 /* The directory that sshd changes its root to: below /run the unit makes it at each start, and what
  * were made there on the disk would be gone. */
 int verb_privsep_dir(struct verb_context *c, const struct json *step, struct err *e)
@@ -232,8 +274,7 @@ int verb_privsep_dir(struct verb_context *c, const struct json *step, struct err
         return verb_dir_make(c, step, e);
     int number = (int)json_number(json_member(at, "line"), 0);
     if (!file || number <= 0 || !path_is_below(file, "/etc"))
-        return err_set_at(e, ERR_UNSUPPORTED, file ? file : path, 0, 0,
-                          "the unit should make %s, and is not the one of its package", path);
+        return add_runtime_directory(c, path, e);
     struct text_file f;
     struct text_line *line;
     int code = text_open_line(c, file, number, &f, &line, e);
