@@ -15,6 +15,7 @@
 #include "guest/directory_private.h"
 #include "guest/mountinfo.h"
 #include "guest/names.h"
+#include "guest/node_state.h"
 
 static struct directory *directory_of(struct tree *t)
 {
@@ -333,6 +334,8 @@ static struct xattrs_answer directory_xattrs(struct tree *t, const char *path)
     }
     VEC(struct xattr) found = {0};
     for (const char *name = names; name < names + n; name += strlen(name) + 1) {
+        if (xattr_is_echo(name))
+            continue;
         CLEANUP_FREE char *value = malloc(XATTR_SIZE_MAX);
         ssize_t length = value ? lgetxattr(here, name, value, XATTR_SIZE_MAX) : -1;
         if (length < 0 && errno != ENODATA)

@@ -61,7 +61,7 @@ static int drop_others(const char *proc, const char *path, const struct node_sta
                    ? 0
                    : directory_fail(e, path, "its attributes cannot be listed");
     for (const char *name = names; name < names + n; name += strlen(name) + 1) {
-        if (node_state_xattr(s, name))
+        if (node_state_xattr(s, name) || xattr_is_echo(name))
             continue;
         if ((FAULT_FAILS("attribute drop") || lremovexattr(proc, name) != 0) && !may_stay(name))
             return directory_fail(e, path, "an extended attribute cannot be removed");

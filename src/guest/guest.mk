@@ -1,6 +1,7 @@
 # guest/: the disk as a tree of files.
 noinst_LIBRARIES += libguest.a
 libguest_a_SOURCES = \
+	src/guest/acl_text.c src/guest/acl_text.h \
 	src/guest/checksum.c src/guest/checksum.h \
 	src/guest/directory.c src/guest/directory.h \
 	src/guest/directory_meta.c src/guest/directory_meta.h \

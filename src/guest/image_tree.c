@@ -1,5 +1,6 @@
 #include "guest/image_private.h"
 #include "guest/names.h"
+#include "guest/node_state.h"
 
 #include <errno.h>
 #include <sys/stat.h>
@@ -274,12 +275,14 @@ static struct xattrs_answer image_xattrs(struct tree *t, const char *path)
         answer.reason = failure_reason(t->arena, v->image->g);
         return answer;
     }
-    answer.count = list->len;
     answer.xattrs = arena_alloc_array(t->arena, list->len, sizeof *answer.xattrs);
     for (uint32_t i = 0; i < list->len; i++) {
+        if (xattr_is_echo(list->val[i].attrname))
+            continue;
         struct bytes value = {list->val[i].attrval, list->val[i].attrval_len};
-        answer.xattrs[i] = (struct xattr){arena_text(t->arena, bytes_of(list->val[i].attrname)),
-                                          arena_bytes(t->arena, value)};
+        answer.xattrs[answer.count++] =
+            (struct xattr){arena_text(t->arena, bytes_of(list->val[i].attrname)),
+                           arena_bytes(t->arena, value)};
     }
     guestfs_free_xattr_list(list);
     return answer;

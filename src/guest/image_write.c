@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "base/path.h"
+#include "guest/acl_text.h"
 #include "guest/fault.h"
 #include "guest/writing.h"
 
@@ -53,23 +54,77 @@ static int insist_on_absence(struct tree *t, const char *path, struct err *e)
 
 /* --- metadata --------------------------------------------------------------------------------- */
 
-static int drop_other_xattrs(struct tree *t, const char *at, const char *path,
-                             const struct node_state *s, struct err *e)
+/* lsetxattr's value goes to the appliance as text: it ends at the first NUL, of which one is put
+ * back at the end. */
+static bool goes_as_text(struct bytes value)
 {
+    return value.len == 0 || !memchr(value.ptr, '\0', value.len - 1);
+}
+
+static int set_xattr(struct tree *t, const char *at, const char *path, const struct xattr *x,
+                     struct err *e)
+{
+    guestfs_h *g = handle_of(t);
+    int failed = -1;
+    if (goes_as_text(x->value)) {
+        failed =
+            guestfs_lsetxattr(g, x->name, x->value.ptr ? x->value.ptr : "", (int)x->value.len, at);
+    } else {
+        bool is_access = strcmp(x->name, "system.posix_acl_access") == 0;
+        bool is_default = strcmp(x->name, "system.posix_acl_default") == 0;
+        const char *text = is_access || is_default ? acl_text(t->arena, x->value) : NULL;
+        if (!text)
+            return err_set_at(e, ERR_UNSUPPORTED, path, 0, 0,
+                              "the attribute %s holds bytes that the appliance cannot be given: "
+                              "mount the disk and repair the directory",
+                              x->name);
+        failed = guestfs_acl_set_file(g, at, is_access ? "access" : "default", text);
+    }
+    return failed ? fail(t, e, path, "an extended attribute cannot be set") : 0;
+}
+
+/* Bytes that cannot be sent stand on what is replaced, mostly. */
+static void take_over_xattrs(struct tree *t, const char *at, const char *path,
+                             const struct node_state *s)
+{
+    bool all_text = true;
+    for (size_t i = 0; i < s->xattr_count; i++)
+        all_text &= goes_as_text(s->xattrs[i].value);
+    if (all_text || s->type != NODE_FILE || strcmp(at, path) == 0)
+        return;
+    image_forget(view_of(t), path);
+    struct stat_answer there = t->engine->lstat(t, path);
+    if (there.presence == PRESENCE_PRESENT && there.node.type == NODE_FILE)
+        guestfs_copy_attributes(handle_of(t), path, at, GUESTFS_COPY_ATTRIBUTES_XATTRIBUTES, 1,
+                                -1); /* what it did is seen next */
+}
+
+/* A new file may have some already, from a default access list of its directory. */
+static int set_xattrs(struct tree *t, const char *at, const char *path, const struct node_state *s,
+                      struct err *e)
+{
+    take_over_xattrs(t, at, path, s);
     struct xattrs_answer now = t->engine->xattrs(t, at);
     if (now.presence != PRESENCE_PRESENT)
         return fail(t, e, path, "its attributes cannot be listed");
+    const struct node_state there = {.xattrs = now.xattrs, .xattr_count = now.count};
     for (size_t i = 0; i < now.count; i++)
         if (!node_state_xattr(s, now.xattrs[i].name) &&
             guestfs_lremovexattr(handle_of(t), now.xattrs[i].name, at) != 0)
             return fail(t, e, path, "an extended attribute cannot be removed");
-    return 0;
+    int code = 0;
+    for (size_t i = 0; i < s->xattr_count && code == 0; i++) {
+        const struct bytes *value = node_state_xattr(&there, s->xattrs[i].name);
+        if (!value || !bytes_equal(*value, s->xattrs[i].value))
+            code = set_xattr(t, at, path, &s->xattrs[i], e);
+    }
+    return code;
 }
 
 /* Owner first: the kernel takes set-id bits and capabilities away with it. AT is where the thing
- * is, PATH what it is called in messages. IS_NEW: it has no attributes yet. */
+ * is, PATH what it is called in messages. */
 static int set_meta(struct tree *t, const char *at, const char *path, const struct node_state *s,
-                    bool is_new, struct err *e)
+                    struct err *e)
 {
     guestfs_h *g = handle_of(t);
     if (guestfs_lchown(g, (int)s->uid, (int)s->gid, at) != 0)
@@ -78,13 +133,7 @@ static int set_meta(struct tree *t, const char *at, const char *path, const stru
     if (s->type != NODE_SYMLINK && guestfs_chmod(g, (int)s->mode, at) != 0)
         return fail(t, e, path, "its mode cannot be changed");
     FAULT_POINT("mode");
-    int code = is_new ? 0 : drop_other_xattrs(t, at, path, s, e);
-    for (size_t i = 0; i < s->xattr_count && code == 0; i++) {
-        const struct xattr *x = &s->xattrs[i];
-        if (guestfs_lsetxattr(g, x->name, x->value.ptr, (int)x->value.len, at) != 0)
-            code = fail(t, e, path, "an extended attribute cannot be set");
-    }
-    return code;
+    return set_xattrs(t, at, path, s, e);
 }
 
 /* What the disk holds now is what was wanted. */
@@ -99,6 +148,11 @@ static int compare(struct tree *t, const char *at, const char *path, const struc
     if (same && s->type == NODE_FILE && s->has_content) {
         struct read_answer r = t->engine->read(t, at, s->content.len);
         same = r.presence == PRESENCE_PRESENT && !r.cut && bytes_equal(r.content, s->content);
+    }
+    if (same) {
+        struct xattrs_answer x = t->engine->xattrs(t, at);
+        const struct node_state now = {.xattrs = x.xattrs, .xattr_count = x.count};
+        same = x.presence == PRESENCE_PRESENT && node_state_same_xattrs(&now, s);
     }
     if (image_is_dead(view_of(t)->image))
         return fail(t, e, path, "cannot be read back");
@@ -134,7 +188,7 @@ static int make_at(struct tree *t, const char *at, const char *path, const struc
             return code;
     }
     FAULT_POINT("content");
-    int code = set_meta(t, at, path, s, true, e);
+    int code = set_meta(t, at, path, s, e);
     return code == 0 ? compare(t, at, path, s, e) : code;
 }
 
@@ -184,8 +238,7 @@ static int image_make(struct tree *t, const char *path, const struct node_state 
     if (guestfs_mkdir_mode(handle_of(t), path, 0700) != 0)
         return fail(t, e, path, "cannot be made");
     image_forget(view_of(t), path);
-    /* A default ACL of its parent may have given it attributes. */
-    code = set_meta(t, path, path, s, false, e);
+    code = set_meta(t, path, path, s, e);
     if (code == 0)
         code = compare(t, path, path, s, e);
     if (code != 0 && !image_is_dead(view_of(t)->image))
@@ -212,7 +265,7 @@ static int image_set_meta(struct tree *t, const char *path, const struct node_st
     /* chmod follows links. */
     if (st.node.type != s->type)
         return err_set_at(e, ERR_REFUSED, path, 0, 0, "has become something else");
-    int code = set_meta(t, path, path, &meta, false, e);
+    int code = set_meta(t, path, path, &meta, e);
     return code == 0 ? compare(t, path, path, &meta, e) : code;
 }
 

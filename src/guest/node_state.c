@@ -2,6 +2,11 @@
 
 #include <string.h>
 
+bool xattr_is_echo(const char *name)
+{
+    return strcmp(name, "trusted.SGI_ACL_FILE") == 0 || strcmp(name, "trusted.SGI_ACL_DEFAULT") == 0;
+}
+
 const struct bytes *node_state_xattr(const struct node_state *s, const char *name)
 {
     for (size_t i = 0; i < s->xattr_count; i++)

@@ -21,6 +21,9 @@ struct node_state {
 /* The same thing in every part that both hold? Content counts only where both have it. */
 bool node_state_equal(const struct node_state *a, const struct node_state *b);
 bool node_state_same_xattrs(const struct node_state *a, const struct node_state *b);
+/* Is an attribute another one once more, in the form in which the filesystem keeps it (xfs lists each
+ * access list a second time)? Engines neither show nor touch it. */
+bool xattr_is_echo(const char *name);
 /* The value of an attribute; NULL when there is none. */
 const struct bytes *node_state_xattr(const struct node_state *s, const char *name);
 /* Set (VALUE) or drop (NULL) one attribute; S gets an attribute list of its own in A. */

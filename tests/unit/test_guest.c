@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "base/limits.h"
+#include "guest/acl_text.h"
 #include "guest/fixture.h"
 #include "guest/memory.h"
 #include "guest/overlay.h"
@@ -182,6 +183,45 @@ START_TEST(memory_directories_can_be_large)
 }
 END_TEST
 
+/* --- access lists --------------------------------------------------------------------------------
+ */
+
+#define ACL_VERSION "\x02\0\0\0"
+#define ACL_NOBODY "\xff\xff\xff\xff"
+static const struct {
+    const char *bytes;
+    size_t length;
+    const char *text;
+} access_lists[] = {
+#define ACL(bytes, text) {bytes, sizeof bytes - 1, text}
+    ACL(ACL_VERSION "\x01\0\7\0" ACL_NOBODY "\x02\0\5\0\xe1\x10\0\0\x04\0\4\0" ACL_NOBODY
+                    "\x08\0\0\0\1\0\0\0\x10\0\5\0" ACL_NOBODY "\x20\0\2\0" ACL_NOBODY,
+        "user::rwx,user:4321:r-x,group::r--,group:1:---,mask::r-x,other::-w-"),
+    ACL("", NULL),
+    ACL(ACL_VERSION, NULL),
+    ACL(ACL_VERSION "\x01\0\7\0", NULL),
+    ACL("\x03\0\0\0\x01\0\7\0" ACL_NOBODY, NULL),
+    ACL(ACL_VERSION "\x03\0\7\0" ACL_NOBODY, NULL),
+    ACL(ACL_VERSION "\x01\0\x08\0" ACL_NOBODY, NULL),
+};
+
+START_TEST(an_access_list_as_text)
+{
+    struct arena *a = arena_new(NULL, NULL);
+    struct bytes value = {access_lists[_i].bytes, access_lists[_i].length};
+    const char *text = acl_text(a, value);
+    ck_assert_pstr_eq(text, access_lists[_i].text);
+    arena_free(a);
+}
+END_TEST
+
+START_TEST(an_attribute_that_is_another_once_more)
+{
+    ck_assert(xattr_is_echo("trusted.SGI_ACL_FILE") && xattr_is_echo("trusted.SGI_ACL_DEFAULT"));
+    ck_assert(!xattr_is_echo("system.posix_acl_access") && !xattr_is_echo("trusted.other"));
+}
+END_TEST
+
 static Suite *suite(void)
 {
     Suite *s = suite_create("guest");
@@ -197,6 +237,10 @@ static Suite *suite(void)
     tcase_add_test(t, changes_make_cases);
     tcase_add_test(t, memory_directories_can_be_large);
     suite_add_tcase(s, t);
+    TCase *c = tcase_create("attributes");
+    tcase_add_loop_test(c, an_access_list_as_text, 0, sizeof access_lists / sizeof *access_lists);
+    tcase_add_test(c, an_attribute_that_is_another_once_more);
+    suite_add_tcase(s, c);
     return s;
 }
 
