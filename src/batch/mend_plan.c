@@ -10,6 +10,7 @@
 #include "batch/mend_places.h"
 #include "batch/why.h"
 #include "repair/edit_list.h"
+#include "repair/hibernation.h"
 #include "repair/undo.h"
 #include "report/report.h"
 
@@ -278,6 +279,9 @@ static int undo_job(void *context, struct plan *plan, struct err *e)
 
 static struct plan *make_plan(struct planning *p, struct err *e)
 {
+    /* With every filesystem in the tree: who writes mounts only what it writes to. */
+    if (!p->mending->dry_run && hibernation_check(p->arena, p->tree, e) != 0)
+        return NULL;
     if (p->mending->kind == MENDING_UNDO)
         return plan_of_job(&p->input, "undo", undo_job, p, e);
     return refuse_prepared(p, e) == 0 ? plan_make(&p->input, e) : NULL;

@@ -14,8 +14,10 @@ struct overlay_edit {
     const char *path;        /* resolved: no component of it is a link */
     struct node_state before; /* content only where AFTER changes or takes it away */
     struct node_state after;
-    const char *moved_to;   /* it goes there as it is, with all below it; `after` does not exist */
-    const char *moved_from; /* the other end of the same */
+    const char *moved_to;   /* what is there goes there as it is, with all below it; `after` is what is
+                             * made in its place: mostly nothing */
+    const char *moved_from; /* the other end of the same; `before` is what makes way for it: mostly
+                             * nothing */
 };
 
 /* All functions below: T is an overlay, PATH is absolute and its parents are real directories (ask
@@ -31,7 +33,8 @@ int overlay_state(struct tree *t, const char *path, bool with_content, struct no
  * the content. Only an empty directory can be removed; devices, FIFOs and sockets can be changed
  * and removed, not made. Doing what is there already is no edit. */
 int overlay_put(struct tree *t, const char *path, const struct node_state *state, struct err *e);
-/* Rename PATH, with all below it, to TO in the same directory, where nothing may be. */
+/* Rename PATH, with all below it, to TO in the same directory, where nothing may be (any more). Then
+ * something new may be put at PATH. */
 int overlay_move(struct tree *t, const char *path, const char *to, struct err *e);
 
 /* Every path that differs from the disk, parents before children, else in order of path. Valid

@@ -192,7 +192,8 @@ static int check_change(struct tree *t, const char *path, const struct node_stat
     if (!wanted->exists)
         return check_removal(t, path, now, e);
     const struct overlay_slot *slot = overlay_slot_of(overlay_of(t), path);
-    const struct node_state *was = slot ? &slot->edit.before : now;
+    bool has_moved = slot && (slot->edit.moved_to || slot->edit.moved_from);
+    const struct node_state *was = slot && !has_moved ? &slot->edit.before : now;
     if (is_new && now->exists && now->type == NODE_DIRECTORY)
         return err_set_at(e, ERR_REFUSED, path, 0, 0, "a directory is in the way");
     /* No rename puts a directory in the place of a file, or the other way round. */
@@ -270,11 +271,27 @@ static bool is_as_before(const struct overlay *o, size_t mark, const struct over
 static void note_ground(struct overlay *o, const struct overlay_slot *slot)
 {
     const struct overlay_edit *edit = &slot->edit;
-    bool stays = edit->before.exists && edit->after.exists && !edit->moved_from;
+    bool stays = edit->before.exists && edit->after.exists && !edit->moved_from && !edit->moved_to;
     bool is_directory = (edit->before.exists && edit->before.type == NODE_DIRECTORY) ||
                         (edit->after.exists && edit->after.type == NODE_DIRECTORY);
     if (slot->is_live && is_directory && !stays)
         o->has_moved_ground = true;
+}
+
+/* What moves away from here took the place of something else: with a new thing here as well nobody
+ * could tell from the disk how far a run has come. */
+static bool is_exchange(struct overlay *o, const struct overlay_slot *slot)
+{
+    const struct overlay_slot *other =
+        slot->edit.moved_to ? overlay_slot_of(o, slot->edit.moved_to) : NULL;
+    return other && other->edit.before.exists;
+}
+
+/* Of a directory in the place of a directory one path would stand for things in both. */
+static bool is_second_directory(const struct overlay_slot *slot, const struct node_state *wanted)
+{
+    return slot->edit.moved_to && wanted->exists && wanted->type == NODE_DIRECTORY &&
+           slot->edit.before.type == NODE_DIRECTORY;
 }
 
 int overlay_put(struct tree *t, const char *path, const struct node_state *state, struct err *e)
@@ -295,7 +312,7 @@ int overlay_put(struct tree *t, const char *path, const struct node_state *state
     bool parts = slot && slot->edit.moved_from &&
                  (!state->exists || state->type != slot->edit.after.type || state->has_content ||
                   !same_target(state, &slot->edit.after));
-    if (code == 0 && (slot->edit.moved_to || parts))
+    if (code == 0 && (parts || is_exchange(o, slot) || is_second_directory(slot, state)))
         code = err_set_at(e, ERR_REFUSED, path, 0, 0, "another change moves it already");
     if (code == 0)
         code = keep_before(t, slot, state, e);
@@ -311,7 +328,8 @@ int overlay_put(struct tree *t, const char *path, const struct node_state *state
         after.content = earlier.content;
         after.has_content = true;
     }
-    bool stays = after.exists && slot->edit.before.exists && after.type == slot->edit.before.type;
+    bool stays = after.exists && slot->edit.before.exists && !slot->edit.moved_to &&
+                 after.type == slot->edit.before.type;
     slot->edit.after = after;
     if (!stays && !slot->edit.moved_from)
         slot->source = NULL;
@@ -345,12 +363,15 @@ int overlay_move(struct tree *t, const char *path, const char *to, struct err *e
             return err_set_at(e, ERR_REFUSED, path, 0, 0, "another change is in the way: %s",
                               (*each)->edit.path);
     /* What is new, has new bytes, or was moved already has no place on the disk to be renamed from;
-     * and under the new name nothing may have been, or undo would lose it. */
+     * and what was under the new name must be an edit of its own, or undo would lose it. */
     const struct overlay_slot *own = overlay_slot_of(o, path);
     if (own && (own->edit.moved_from || !own->edit.before.exists || own->edit.after.has_content ||
                 own->edit.after.type != own->edit.before.type || own->edit.after.target))
         return err_set_at(e, ERR_REFUSED, path, 0, 0, "another change is in the way");
-    if (overlay_slot_of(o, to))
+    const struct overlay_slot *place = overlay_slot_of(o, to);
+    bool is_second = place && what.type == NODE_DIRECTORY && place->edit.before.exists &&
+                     place->edit.before.type == NODE_DIRECTORY;
+    if (place && (place->edit.moved_to || place->edit.moved_from || is_second))
         return err_set_at(e, ERR_REFUSED, to, 0, 0, "another change is in the way");
     size_t mark = overlay_mark(t);
     struct overlay_slot *from, *target;
@@ -361,7 +382,6 @@ int overlay_move(struct tree *t, const char *path, const char *to, struct err *e
         overlay_roll_back(t, mark);
         return code;
     }
-    target->edit.before = (struct node_state){0};
     target->edit.after = what;
     target->source = from->source;
     target->edit.moved_from = from->edit.path;

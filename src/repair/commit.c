@@ -7,16 +7,19 @@
 #include "base/path.h"
 #include "guest/fault.h"
 #include "repair/commit_parts.h"
+#include "repair/hibernation.h"
 #include "repair/leftovers.h"
 #include "repair/trust.h"
 
-/* New things first, then what others refer to, then what refers to them, then what goes. */
-enum step_kind { STEP_MAKE_DIRECTORY, STEP_MAKE, STEP_META, STEP_CONTENT, STEP_LINK, STEP_MOVE,
-                 STEP_REMOVE, STEP_NONE };
+/* What moves out of the way of something new, then new things, then what others refer to, then what
+ * refers to them, then what goes, and what takes the place of that. */
+enum step_kind { STEP_MOVE_AWAY, STEP_MAKE_DIRECTORY, STEP_MAKE, STEP_META, STEP_CONTENT, STEP_LINK,
+                 STEP_MOVE, STEP_REMOVE, STEP_MOVE_INTO };
 
 struct step {
     const struct overlay_edit *edit;
     enum step_kind kind;
+    const struct node_state *from, *to; /* at the path of the edit; NULL: a move */
 };
 
 typedef VEC(struct step) steps;
@@ -26,15 +29,16 @@ struct commit {
     struct tree *tree;
     const struct tree_writing *writing;
     steps list;
+    bool has_ground; /* some move makes or takes away what other steps stand on */
 };
 
-static enum step_kind kind_of(const struct overlay_edit *edit)
+static bool is_move(const struct step *s)
 {
-    const struct node_state *b = &edit->before, *a = &edit->after;
-    if (edit->moved_to)
-        return STEP_MOVE;
-    if (edit->moved_from)
-        return STEP_NONE; /* the other end does it */
+    return !s->to;
+}
+
+static enum step_kind kind_of(const struct node_state *b, const struct node_state *a)
+{
     if (!b->exists)
         return a->type == NODE_DIRECTORY ? STEP_MAKE_DIRECTORY
                : a->type == NODE_SYMLINK ? STEP_LINK
@@ -46,6 +50,38 @@ static enum step_kind kind_of(const struct overlay_edit *edit)
     return a->has_content && !(b->has_content && bytes_equal(a->content, b->content))
                ? STEP_CONTENT
                : STEP_META;
+}
+
+static const struct overlay_edit *edit_of(const struct commit *c, const char *path)
+{
+    vec_each (edit, &c->request->edits->edits)
+        if (strcmp(edit->path, path) == 0)
+            return edit;
+    return NULL;
+}
+
+/* The edit whose path a move goes to. */
+static const struct overlay_edit *target_of(const struct commit *c, const struct overlay_edit *edit)
+{
+    return edit_of(c, edit->moved_to);
+}
+
+/* A move, what is made in its place and what makes way for it are steps of their own. */
+static void add_steps(struct commit *c, const struct overlay_edit *edit)
+{
+    static const struct node_state absent;
+    struct arena *a = c->request->arena;
+    const struct node_state *from = edit->moved_to ? &absent : &edit->before;
+    const struct node_state *to = edit->moved_from ? &absent : &edit->after;
+    c->has_ground |= (edit->moved_to && to->exists) || (edit->moved_from && from->exists);
+    if (edit->moved_to) {
+        enum step_kind kind = edit->after.exists                  ? STEP_MOVE_AWAY
+                              : target_of(c, edit)->before.exists ? STEP_MOVE_INTO
+                                                                  : STEP_MOVE;
+        vec_push(a, &c->list, ((struct step){edit, kind, NULL, NULL}));
+    }
+    if (from->exists || to->exists)
+        vec_push(a, &c->list, ((struct step){edit, kind_of(from, to), from, to}));
 }
 
 /* Accounts refer to each other: group before passwd, and passwd last of all. */
@@ -70,14 +106,51 @@ static int by_order(const void *x, const void *y)
     return a->kind == STEP_REMOVE ? -paths : paths;
 }
 
+/* --- what moves ------------------------------------------------------------------------------- */
+
+/* Has the rename happened? Where something made way for it, the new name tells nothing, and where
+ * something new was made the old one does not. */
+static bool has_moved(struct commit *c, const struct overlay_edit *edit)
+{
+    bool is_into = target_of(c, edit)->before.exists;
+    return is_into ? tree_lstat(c->tree, edit->path).presence == PRESENCE_ABSENT
+                   : tree_lstat(c->tree, edit->moved_to).presence != PRESENCE_ABSENT;
+}
+
+/* Where a move decides what can be at PATH, and not what is seen there: below (or at) a place that
+ * is made anew once its owner has moved away, nothing is done before that; below (or at) a place
+ * that another thing has taken, all is done. */
+enum decided { DECIDED_NOT, DECIDED_DONE, DECIDED_UNDONE };
+
+static enum decided decided(struct commit *c, const char *path)
+{
+    for (; c->has_ground && path[1]; path = path_parent(c->request->arena, path)) {
+        const struct overlay_edit *edit = edit_of(c, path);
+        if (edit && edit->moved_to && edit->after.exists && !has_moved(c, edit))
+            return DECIDED_UNDONE;
+        if (edit && edit->moved_from && edit->before.exists &&
+            has_moved(c, edit_of(c, edit->moved_from)))
+            return DECIDED_DONE;
+    }
+    return DECIDED_NOT;
+}
+
 /* --- is it as it was? ------------------------------------------------------------------------- */
+
+/* Below what is made where something else still stands: its fate is that of the place. */
+static bool is_below_ground(struct commit *c, const struct overlay_edit *edit)
+{
+    return decided(c, path_parent(c->request->arena, edit->path)) != DECIDED_NOT;
+}
 
 static int check_unchanged(struct commit *c, const struct overlay_edit *edit, struct err *e)
 {
+    if (is_below_ground(c, edit))
+        return 0;
     int code = commit_check_way(c->tree, edit->path, e);
     if (code != 0)
         return code;
-    if (edit->moved_from)
+    if (edit->moved_from && !edit->before.exists)
         return tree_lstat(c->tree, edit->path).presence == PRESENCE_ABSENT
                    ? 0
                    : err_set_at(e, ERR_REFUSED, edit->path, 0, 0, "is there by now");
@@ -103,6 +176,8 @@ static int check_links(struct commit *c, const struct step *s, struct err *e)
 static int check_writable(struct commit *c, const struct step *s, struct err *e)
 {
     const char *path = s->edit->path;
+    if (is_below_ground(c, s->edit))
+        return 0;
     while (tree_lstat(c->tree, path).presence == PRESENCE_ABSENT && strcmp(path, "/") != 0)
         path = path_parent(c->request->arena, path);
     struct stat_answer there = tree_lstat(c->tree, path);
@@ -113,7 +188,7 @@ static int check_writable(struct commit *c, const struct step *s, struct err *e)
 
 static int check_all(struct commit *c, struct err *e)
 {
-    int code = 0;
+    int code = hibernation_check(c->request->arena, c->tree, e);
     const struct edit_list *edits = c->request->edits;
     for (size_t i = 0; i < edits->edits.count && code == 0; i++)
         code = check_unchanged(c, &edits->edits.items[i], e);
@@ -126,15 +201,6 @@ static int check_all(struct commit *c, struct err *e)
 }
 
 /* --- doing and taking back -------------------------------------------------------------------- */
-
-/* Meta of what was moved, where that changes too. */
-static const struct overlay_edit *other_end(const struct commit *c, const char *path)
-{
-    vec_each (edit, &c->request->edits->edits)
-        if (strcmp(edit->path, path) == 0)
-            return edit;
-    return NULL;
-}
 
 static int put_state(struct commit *c, const char *path, const struct node_state *from,
                      const struct node_state *to, struct err *e)
@@ -156,13 +222,12 @@ static int put_state(struct commit *c, const char *path, const struct node_state
 /* Rename, then what else of it changes; each half is left out where it is done already. */
 static int do_move(struct commit *c, const struct overlay_edit *edit, bool back, struct err *e)
 {
-    const struct overlay_edit *target = other_end(c, edit->moved_to);
-    const struct node_state *wanted = back || !target ? &edit->before : &target->after;
+    const struct node_state *wanted = back ? &edit->before : &target_of(c, edit)->after;
     const char *from = back ? edit->moved_to : edit->path;
     const char *to = back ? edit->path : edit->moved_to;
     int code = 0;
     struct err ignored = {0};
-    if (tree_lstat(c->tree, to).presence == PRESENCE_ABSENT)
+    if (has_moved(c, edit) == back)
         code = c->writing->move(c->tree, from, to, e);
     if (code == 0 && !commit_is_state(c->tree, to, wanted, &ignored))
         code = c->writing->set_meta(c->tree, to, wanted, e);
@@ -171,11 +236,10 @@ static int do_move(struct commit *c, const struct overlay_edit *edit, bool back,
 
 static int do_step(struct commit *c, const struct step *s, bool back, struct err *e)
 {
-    const struct overlay_edit *edit = s->edit;
-    if (s->kind == STEP_MOVE)
-        return do_move(c, edit, back, e);
-    return back ? put_state(c, edit->path, &edit->after, &edit->before, e)
-                : put_state(c, edit->path, &edit->before, &edit->after, e);
+    if (is_move(s))
+        return do_move(c, s->edit, back, e);
+    return back ? put_state(c, s->edit->path, s->to, s->from, e)
+                : put_state(c, s->edit->path, s->from, s->to, e);
 }
 
 /* Whether the step is done already, by what is on the disk: after an interrupted run nobody knows. */
@@ -183,31 +247,36 @@ static bool is_done(struct commit *c, const struct step *s)
 {
     const struct overlay_edit *edit = s->edit;
     struct err ignored = {0};
-    if (s->kind != STEP_MOVE)
-        return commit_is_state(c->tree, edit->path, &edit->after, &ignored);
-    const struct overlay_edit *target = other_end(c, edit->moved_to);
-    return tree_lstat(c->tree, edit->path).presence == PRESENCE_ABSENT &&
-           commit_is_state(c->tree, edit->moved_to, target ? &target->after : &edit->before,
-                           &ignored);
+    if (is_move(s))
+        return has_moved(c, edit) &&
+               (edit->after.exists ||
+                tree_lstat(c->tree, edit->path).presence == PRESENCE_ABSENT) &&
+               commit_is_state(c->tree, edit->moved_to, &target_of(c, edit)->after, &ignored);
+    enum decided known = decided(c, edit->path);
+    return known == DECIDED_NOT ? commit_is_state(c->tree, edit->path, s->to, &ignored)
+                                : known == DECIDED_DONE;
 }
 
 static bool is_undone(struct commit *c, const struct step *s)
 {
+    const struct overlay_edit *edit = s->edit;
     struct err ignored = {0};
-    if (s->kind == STEP_MOVE && tree_lstat(c->tree, s->edit->moved_to).presence != PRESENCE_ABSENT)
-        return false;
-    return commit_is_state(c->tree, s->edit->path, &s->edit->before, &ignored);
+    if (is_move(s))
+        return !has_moved(c, edit) && commit_is_state(c->tree, edit->path, &edit->before, &ignored);
+    enum decided known = decided(c, edit->path);
+    return known == DECIDED_NOT ? commit_is_state(c->tree, edit->path, s->from, &ignored)
+                                : known == DECIDED_UNDONE;
 }
 
 /* Cut off in the middle of the step? */
 static bool is_half_done(struct commit *c, const struct step *s)
 {
     const struct overlay_edit *edit = s->edit;
-    if (s->kind != STEP_MOVE)
-        return commit_is_between(c->tree, edit->path, &edit->before, &edit->after);
-    const struct overlay_edit *target = other_end(c, edit->moved_to);
-    return target && tree_lstat(c->tree, edit->path).presence == PRESENCE_ABSENT &&
-           commit_is_between(c->tree, edit->moved_to, &edit->before, &target->after);
+    if (!is_move(s))
+        return !edit->moved_to && !edit->moved_from &&
+               commit_is_between(c->tree, edit->path, &edit->before, &edit->after);
+    return tree_lstat(c->tree, edit->path).presence == PRESENCE_ABSENT &&
+           commit_is_between(c->tree, edit->moved_to, &edit->before, &target_of(c, edit)->after);
 }
 
 /* From the last to the first; a step that did not happen (or half of it) is put right all the same,
@@ -295,8 +364,7 @@ static int start(struct commit *c, const struct commit_request *r, struct err *e
     if (!c->writing)
         return err_set(e, ERR_INTERNAL, "this disk was not opened for writing");
     vec_each (edit, &r->edits->edits)
-        if (kind_of(edit) != STEP_NONE)
-            vec_push(r->arena, &c->list, ((struct step){edit, kind_of(edit)}));
+        add_steps(c, edit);
     if (c->list.count > 1)
         qsort(c->list.items, c->list.count, sizeof *c->list.items, by_order);
     return c->writing->lock ? c->writing->lock(c->tree, e) : 0;
@@ -372,12 +440,14 @@ enum commit_result commit_continue(const struct commit_request *request, const c
                                    struct err *e)
 {
     struct commit c;
-    if (start(&c, request, e) != 0 || trust_edits(request->edits, TRUST_FORWARD, e) != 0)
+    if (start(&c, request, e) != 0 || hibernation_check(request->arena, c.tree, e) != 0 ||
+        trust_edits(request->edits, TRUST_FORWARD, e) != 0)
         return COMMIT_REFUSED;
     leftovers_clear_edits(request->arena, request->tree, request->edits);
     vec_each (step, &c.list) {
-        if (commit_check_way(c.tree, step->edit->path, e) != 0 ||
-            check_writable(&c, step, e) != 0)
+        bool stands = !is_below_ground(&c, step->edit);
+        if (stands && (commit_check_way(c.tree, step->edit->path, e) != 0 ||
+                       check_writable(&c, step, e) != 0))
             return COMMIT_REFUSED;
         if (is_done(&c, step) || is_undone(&c, step) || is_half_done(&c, step))
             continue;

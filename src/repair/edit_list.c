@@ -282,8 +282,12 @@ static bool has_bytes(const struct overlay_edit *edit)
 {
     const struct node_state *b = &edit->before, *a = &edit->after;
     bool was = b->exists && b->type == NODE_FILE, is = a->exists && a->type == NODE_FILE;
-    if (edit->moved_to || edit->moved_from)
-        return !b->has_content && !a->has_content;
+    /* What moves keeps its bytes where they are; what is made in its place, or makes way for it,
+     * has its own. */
+    if (edit->moved_to)
+        return !b->has_content && (!is || a->has_content);
+    if (edit->moved_from)
+        return !a->has_content && (!was || b->has_content);
     if (was && is)
         return (!b->has_content && !a->has_content) ||
                (b->has_content && (a->has_content || a->hash));
@@ -301,10 +305,15 @@ static bool is_possible(const struct overlay_edit *edit)
         (b->exists && b->type == NODE_DIRECTORY) || (a->exists && a->type == NODE_DIRECTORY);
     if ((!b->exists && !a->exists) || !has_bytes(edit))
         return false;
-    /* One name of a pair is there before, the other after. */
+    /* One name of a pair is there before, the other after; a special file could not be made in the
+     * place of what moves, nor put back where something moved to; a directory is not in the place
+     * of a directory. */
+    if (moves && b->exists && a->exists && b->type == NODE_DIRECTORY && a->type == b->type)
+        return false;
     if (moves)
-        return edit->moved_to ? !edit->moved_from && b->exists && !a->exists
-                              : !b->exists && a->exists;
+        return edit->moved_to
+                   ? !edit->moved_from && b->exists && (!a->exists || a->type <= NODE_SYMLINK)
+                   : a->exists && (!b->exists || b->type <= NODE_SYMLINK);
     if (directory && b->exists && a->exists && !same)
         return false;
     return !special || same;
@@ -329,7 +338,8 @@ static int read_edit(struct reader *r, const struct json *o, struct overlay_edit
     return code;
 }
 
-/* Each path once, and both ends of a move in one directory. */
+/* Each path once, and both ends of a move in one directory. Not both: something that makes way for
+ * what moves, and something new in its old place; half of that could not be told from the whole. */
 static int check_paths(struct reader *r, const struct edit_list *list)
 {
     struct map paths;
@@ -352,6 +362,8 @@ static int check_paths(struct reader *r, const struct edit_list *list)
             strcmp(path_parent(r->arena, edit->path), path_parent(r->arena, to)) != 0 ||
             here->type != (edit->moved_to ? other->after.type : other->before.type))
             return wrong(r, "a move without its other end");
+        if (edit->moved_to && edit->after.exists && other->before.exists)
+            return wrong(r, "a move with something in the way at both ends");
     }
     return 0;
 }

@@ -9,6 +9,7 @@ librepair_a_SOURCES = \
 	src/repair/edit_list.c src/repair/edit_list.h \
 	src/repair/firewall_edit.c src/repair/firewall_edit.h \
 	src/repair/guard.c src/repair/guard.h \
+	src/repair/hibernation.c src/repair/hibernation.h \
 	src/repair/journal.c src/repair/journal.h \
 	src/repair/judge.c \
 	src/repair/key_edit.c src/repair/key_edit.h \

@@ -40,8 +40,8 @@ bool label_pass(struct arena *a, struct tree *t, const struct facts *f, const ch
     VEC(const char *) paths = {0};
     *note = NULL;
     for (size_t i = 0; i < count; i++)
-        if (!edits[i].before.exists && edits[i].after.exists && !edits[i].moved_from &&
-            strcmp(edits[i].path, "/.autorelabel") != 0)
+        if ((!edits[i].before.exists || edits[i].moved_to) && edits[i].after.exists &&
+            !edits[i].moved_from && strcmp(edits[i].path, "/.autorelabel") != 0)
             vec_push(a, &paths, edits[i].path);
     if (paths.count == 0 || !label_is_used(f, t) ||
         tree_lstat(t, "/.autorelabel").presence == PRESENCE_PRESENT)

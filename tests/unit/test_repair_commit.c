@@ -62,6 +62,10 @@ static void set_up(void)
     memory_tree_file(raw, "/etc/goes", bytes_of("goes\n"), 0600, 1, 1);
     memory_tree_file(raw, "/etc/mode", bytes_of("m\n"), 0666, 1, 1);
     memory_tree_file(raw, "/etc/moves", bytes_of("moves\n"), 0600, 1, 1);
+    memory_tree_file(raw, "/etc/keys/inside", bytes_of("stays\n"), 0600, 1, 1);
+    memory_tree_file(raw, "/etc/store", bytes_of("no directory\n"), 0600, 1, 1);
+    memory_tree_file(raw, "/etc/old", bytes_of("makes way\n"), 0640, 2, 2);
+    memory_tree_file(raw, "/etc/old.aside", bytes_of("comes back\n"), 0644, 3, 3);
     memory_tree_symlink(raw, "/etc/link", "a");
     overlay = overlay_new(arena, raw);
     e = (struct err){0};
@@ -99,6 +103,15 @@ static void plan_something(void)
     ck_assert_int_eq(overlay_put(overlay, "/etc/d", &d, &e), 0);
     ck_assert_int_eq(overlay_put(overlay, "/etc/d/new", &s, &e), 0);
     ck_assert_int_eq(overlay_put(overlay, "/etc/link", &l, &e), 0);
+    /* A file in the place of a directory, a directory in the place of a file, and what was aside in
+     * the place of a file. */
+    ck_assert_int_eq(overlay_move(overlay, "/etc/keys", "/etc/keys.aside", &e), 0);
+    ck_assert_int_eq(overlay_put(overlay, "/etc/keys", &s, &e), 0);
+    ck_assert_int_eq(overlay_move(overlay, "/etc/store", "/etc/store.aside", &e), 0);
+    ck_assert_int_eq(overlay_put(overlay, "/etc/store", &d, &e), 0);
+    ck_assert_int_eq(overlay_put(overlay, "/etc/store/new", &s, &e), 0);
+    ck_assert_int_eq(overlay_put(overlay, "/etc/old", &gone, &e), 0);
+    ck_assert_int_eq(overlay_move(overlay, "/etc/old.aside", "/etc/old", &e), 0);
 }
 
 static enum commit_result write_it(void)
@@ -225,6 +238,65 @@ START_TEST(a_full_disk_is_refused)
 }
 END_TEST
 
+/* The mark is where mkswap's was, at the end of the first page. */
+static void swap_file(const char *path, size_t page, const char *mark)
+{
+    char *start = arena_alloc(arena, page);
+    memcpy(start + page - 10, mark, strlen(mark));
+    memory_tree_file(raw, path, (struct bytes){start, page}, 0600, 0, 0);
+}
+
+static const struct {
+    const char *fstab, *file, *mark;
+    size_t page;
+    bool refused;
+} sleepers[] = {
+    {"/swapfile none swap sw 0 0\n", "/swapfile", "S1SUSPEND", 4096, true},
+    {"/swapfile none swap sw 0 0\n", "/swapfile", "SWAPSPACE2", 4096, false},
+    {"# comment\n\"/srv/sleep\"\tswap swap sw\n", "/srv/sleep", "ULSUSPEND", 4096, true},
+    {"/srv/big none swap defaults", "/srv/big", "S2SUSPEND", 65536, true},
+    {"", "/swap.img", "S1SUSPEND", 4096, true},
+    {"#/srv/off none swap sw 0 0\n", "/srv/off", "S1SUSPEND", 4096, false},
+    {"/srv/data /mnt ext4 loop 0 0\n", "/srv/data", "S1SUSPEND", 4096, false},
+    {"/srv/data\n\n \n/srv/data none\n", "/srv/data", "S1SUSPEND", 4096, false},
+};
+
+START_TEST(a_guest_that_sleeps_is_not_written_to)
+{
+    memory_tree_file(raw, "/etc/fstab", bytes_of(sleepers[_i].fstab), 0644, 0, 0);
+    swap_file(sleepers[_i].file, sleepers[_i].page, sleepers[_i].mark);
+    plan_something();
+    if (!sleepers[_i].refused) {
+        ck_assert_msg(write_it() == COMMIT_DONE, "%d", _i);
+        return;
+    }
+    expect_refused(sleepers[_i].file);
+    ck_assert_ptr_nonnull(strstr(e.text, "hibernated"));
+    ck_assert_str_eq(e.path, sleepers[_i].file);
+}
+END_TEST
+
+START_TEST(a_swap_partition_that_sleeps_is_known_by_its_name)
+{
+    const struct filesystem sleeping = {.device = "/dev/sdb2",
+                                        .type = "swsuspend",
+                                        .uuid = "11111111-2222-3333-4444-555555555555",
+                                        .label = "",
+                                        .partuuid = "",
+                                        .partlabel = "",
+                                        .mounted_on = ""};
+    memory_tree_filesystem(raw, &sleeping);
+    const char *fstab = _i ? "UUID=11111111-2222-3333-4444-555555555555 none swap sw 0 0\n"
+                           : "UUID=99999999-2222-3333-4444-555555555555 none swap sw 0 0\n";
+    memory_tree_file(raw, "/etc/fstab", bytes_of(fstab), 0644, 0, 0);
+    plan_something();
+    if (_i)
+        expect_refused("partition");
+    else
+        ck_assert_int_eq(write_it(), COMMIT_DONE);
+}
+END_TEST
+
 START_TEST(not_below_what_is_not_mounted)
 {
     plan_something();
@@ -297,10 +369,13 @@ static Suite *suite(void)
     Suite *s = suite_create("repair_commit");
     TCase *c = tcase_create("commit");
     tcase_add_checked_fixture(c, set_up, tear_down);
-    tcase_add_loop_test(c, each_write_that_fails_is_taken_back, 0, 14);
-    tcase_add_loop_test(c, what_cannot_be_taken_back_is_taken_back_later, 0, 14);
+    tcase_add_loop_test(c, each_write_that_fails_is_taken_back, 0, 24);
+    tcase_add_loop_test(c, what_cannot_be_taken_back_is_taken_back_later, 0, 28);
     tcase_add_loop_test(c, what_changed_since_the_plan_is_not_overwritten, 0, 8);
     tcase_add_loop_test(c, a_full_disk_is_refused, 0, 2);
+    tcase_add_loop_test(c, a_guest_that_sleeps_is_not_written_to, 0,
+                        sizeof sleepers / sizeof *sleepers);
+    tcase_add_loop_test(c, a_swap_partition_that_sleeps_is_known_by_its_name, 0, 2);
     tcase_add_test(c, not_below_what_is_not_mounted);
     tcase_add_test(c, two_runs_of_one_second_are_two);
     tcase_add_test(c, nothing_is_begun_on_top_of_what_is_half_done);

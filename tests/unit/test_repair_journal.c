@@ -101,6 +101,14 @@ static const struct {
     {"a move with one end", "[{\"path\":\"/etc/b\",\"moved_to\":\"/etc/a\",\"before\":" FILE_STATE("0644") ",\"after\":null}]"},
     {"a move through directories", "[{\"path\":\"/root/a\",\"moved_to\":\"/etc/a\",\"before\":" FILE_STATE("0644") ",\"after\":null},"
                                    "{\"path\":\"/etc/a\",\"moved_from\":\"/root/a\",\"before\":null,\"after\":" FILE_STATE("0644") "}]"},
+    {"a move to a file without its bytes", "[{\"path\":\"/etc/b\",\"moved_to\":\"/etc/a\",\"before\":" FILE_STATE("0644") ",\"after\":null},"
+                                   "{\"path\":\"/etc/a\",\"moved_from\":\"/etc/b\",\"before\":" FILE_STATE("0600") ",\"after\":" FILE_STATE("0644") "}]"},
+    {"a setuid shell that made way", "[{\"path\":\"/etc/b\",\"moved_to\":\"/etc/a\",\"before\":" FILE_STATE("0644") ",\"after\":null},"
+                                   "{\"path\":\"/etc/a\",\"moved_from\":\"/etc/b\",\"before\":{\"type\":\"file\"," META("4755") ",\"sha256\":\"$H\",\"content\":0},\"after\":" FILE_STATE("0644") "}]"},
+    {"a FIFO in the place of what moved", "[{\"path\":\"/etc/b\",\"moved_to\":\"/etc/a\",\"before\":" FILE_STATE("0644") ",\"after\":{\"type\":\"fifo\"," META("0666") "}},"
+                                   "{\"path\":\"/etc/a\",\"moved_from\":\"/etc/b\",\"before\":null,\"after\":" FILE_STATE("0644") "}]"},
+    {"a move between two others", "[{\"path\":\"/etc/b\",\"moved_to\":\"/etc/a\",\"before\":" FILE_STATE("0644") ",\"after\":{\"type\":\"file\"," META("0644") ",\"sha256\":\"$H\",\"content\":0}},"
+                                   "{\"path\":\"/etc/a\",\"moved_from\":\"/etc/b\",\"before\":{\"type\":\"file\"," META("0644") ",\"sha256\":\"$H\",\"content\":0},\"after\":" FILE_STATE("0644") "}]"},
     {"below a link", "[{\"path\":\"/home/bob/x\",\"before\":{\"type\":\"file\"," META("0666") "},\"after\":{\"type\":\"file\",\"mode\":\"0600\",\"uid\":1000,\"gid\":1000,\"xattrs\":{}}}]"},
     {"nothing at all", "[{\"path\":\"/etc/zz\",\"before\":null,\"after\":null}]"},
     {"no list", "{}"},

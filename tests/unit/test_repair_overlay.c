@@ -109,17 +109,54 @@ START_TEST(a_move_is_one_rename_and_no_more)
     ck_assert_int_eq(tree_lstat(overlay, "/etc/d").presence, PRESENCE_ABSENT);
     ck_assert_int_ne(put("/etc/d.aside/x", a_file("changed", 0600)), 0);
     ck_assert_int_ne(put("/etc/d.aside/new", a_file("new", 0600)), 0);
-    ck_assert_int_ne(put("/etc/d", a_directory(0755)), 0);
     ck_assert_int_ne(overlay_move(overlay, "/etc/d.aside", "/etc/further", &e), 0);
     ck_assert_int_eq(put("/etc/a", a_file("edited", 0644)), 0);
     ck_assert_int_ne(overlay_move(overlay, "/etc/a", "/etc/a.aside", &e), 0);
     ck_assert_int_eq(put("/etc/made", a_file("made", 0644)), 0);
     ck_assert_int_ne(overlay_move(overlay, "/etc/made", "/etc/made.aside", &e), 0);
-    ck_assert_int_eq(put("/etc/link", (struct node_state){0}), 0);
-    ck_assert_int_ne(overlay_move(overlay, "/etc/empty", "/etc/link", &e), 0);
     ck_assert_int_eq(overlay_move(overlay, "/etc/pipe", "/etc/pipe.aside", &e), 0);
     ck_assert_int_ne(overlay_move(overlay, "/etc/empty", "/etc/..", &e), 0);
     ck_assert_int_ne(overlay_move(overlay, "/etc/empty", "/elsewhere", &e), 0);
+}
+END_TEST
+
+START_TEST(something_new_stands_where_something_moved_away)
+{
+    ck_assert_int_eq(overlay_move(overlay, "/etc/d", "/etc/d.aside", &e), 0);
+    ck_assert_int_ne(put("/etc/d", (struct node_state){.exists = true, .type = NODE_FIFO}), 0);
+    ck_assert_int_ne(put("/etc/d", a_directory(0755)), 0);
+    ck_assert_int_eq(put("/etc/d", a_file("new", 0600)), 0);
+    ck_assert_str_eq(tree_read(overlay, "/etc/d", 9).content.ptr, "new");
+    ck_assert_str_eq(tree_read(overlay, "/etc/d.aside/x", 9).content.ptr, "x\n");
+    ck_assert_int_ne(overlay_move(overlay, "/etc/d", "/etc/d.further", &e), 0);
+    ck_assert_int_eq(overlay_move(overlay, "/etc/a", "/etc/a.aside", &e), 0);
+    ck_assert_int_eq(put("/etc/a", a_directory(0755)), 0);
+    ck_assert_int_eq(put("/etc/a/inside", a_file("in", 0600)), 0);
+    ck_assert_uint_eq(tree_list(overlay, "/etc/a").count, 1);
+    ck_assert_str_eq(tree_read(overlay, "/etc/a.aside", 9).content.ptr, "one\n");
+    ck_assert_uint_eq(edit_count(), 5);
+    size_t mark = overlay_mark(overlay);
+    ck_assert_int_eq(put("/etc/d", (struct node_state){0}), 0);
+    ck_assert_int_eq(tree_lstat(overlay, "/etc/d").presence, PRESENCE_ABSENT);
+    overlay_roll_back(overlay, mark);
+    ck_assert_str_eq(tree_read(overlay, "/etc/d", 9).content.ptr, "new");
+}
+END_TEST
+
+START_TEST(what_moves_takes_the_place_of_what_went)
+{
+    ck_assert_int_ne(overlay_move(overlay, "/etc/empty", "/etc/link", &e), 0);
+    ck_assert_int_eq(put("/etc/link", (struct node_state){0}), 0);
+    ck_assert_int_eq(overlay_move(overlay, "/etc/empty", "/etc/link", &e), 0);
+    ck_assert_int_eq(tree_lstat(overlay, "/etc/link").node.type, NODE_DIRECTORY);
+    /* With something at both ends nobody could tell half of it from the whole. */
+    ck_assert_int_ne(put("/etc/empty", a_file("new", 0600)), 0);
+    /* What stood in a directory that went must not show through what takes its place. */
+    ck_assert_int_eq(put("/etc/d/x", (struct node_state){0}), 0);
+    ck_assert_int_eq(put("/etc/d", (struct node_state){0}), 0);
+    ck_assert_int_ne(overlay_move(overlay, "/etc/link", "/etc/d", &e), 0);
+    ck_assert_int_eq(overlay_move(overlay, "/etc/a", "/etc/d", &e), 0);
+    ck_assert_str_eq(tree_read(overlay, "/etc/d", 9).content.ptr, "one\n");
 }
 END_TEST
 
@@ -270,6 +307,13 @@ static void one_round(unsigned number)
         result = write_list(raw, &list, "undo", &back, &e);
         ck_assert_msg(result == COMMIT_DONE, "round %u: %s: %s", number, e.path, e.text);
         ck_assert_msg(strncmp(tree_text(raw), before, strlen(before)) == 0, "round %u", number);
+        undone = plan_undo(raw, back, false, &e);
+        ck_assert_msg(undone != NULL, "round %u: and again: %s: %s", number, e.path, e.text);
+        list = through_the_pipe(undone, &e);
+        result = write_list(raw, &list, "undo", &run, &e);
+        ck_assert_msg(result == COMMIT_DONE, "round %u: %s: %s", number, e.path, e.text);
+        ck_assert_msg(strncmp(tree_text(raw), wanted, strlen(wanted)) == 0, "round %u: again",
+                      number);
     }
     arena_free(arena);
 }
@@ -293,6 +337,8 @@ static Suite *suite(void)
     tcase_add_loop_test(c, what_no_rename_makes_is_refused, 0, sizeof refused / sizeof *refused);
     tcase_add_test(c, a_directory_that_went_does_not_come_back_as_a_file);
     tcase_add_test(c, a_move_is_one_rename_and_no_more);
+    tcase_add_test(c, something_new_stands_where_something_moved_away);
+    tcase_add_test(c, what_moves_takes_the_place_of_what_went);
     tcase_add_test(c, a_file_too_large_is_no_edit);
     tcase_add_test(c, an_acl_follows_the_mode);
     suite_add_tcase(s, c);
