@@ -32,7 +32,7 @@ def one(path):
     """What is there, as a tuple; None when nothing is."""
     try:
         st = os.lstat(path)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
     kind = stat.S_IFMT(st.st_mode)
     content = ""
@@ -134,23 +134,29 @@ def write_journal(root, edits, images, name="committed", command="repair",
     return run_name
 
 
+def is_below(path, directories):
+    return any(path.startswith(d + "/") for d in directories)
+
+
 def journal_between(now, wanted, moves):
-    """The journal of a run that made NOW of WANTED; MOVES: {name in WANTED: name in NOW}."""
+    """The journal of a run that made NOW of WANTED; MOVES: {name in WANTED: name in NOW}. What is
+    below a directory that moves is no change of its own."""
     edits, images = [], []
     a, b = describe(now), describe(wanted)
     back = {v: k for k, v in moves.items()}
     for path in sorted(set(a) | set(b)):
-        if a.get(path) == b.get(path):
+        if a.get(path) == b.get(path) or is_below(path, moves) and not a.get(path) or \
+                is_below(path, back) and not b.get(path):
             continue
         edit = {"path": encode(path)}
-        moved = path in moves or path in back
+        goes, comes = path in moves, path in back
         changed = (a.get(path) or (0, 0))[:2] != (b.get(path) or (0, 0))[:2]
         if path in moves:
             edit["moved_to"] = encode(moves[path])
         if path in back:
             edit["moved_from"] = encode(back[path])
-        edit["before"] = state(wanted, path, images, changed and not moved)
-        edit["after"] = state(now, path, images, changed and not moved)
+        edit["before"] = state(wanted, path, images, changed and not goes)
+        edit["after"] = state(now, path, images, changed and not comes)
         edits.append(edit)
     return write_journal(now, edits, images), len(edits)
 
