@@ -230,6 +230,10 @@ static void write_one(struct child *c, struct arena *a, struct opened *o,
         mend_not_finished(a, document, &e);
     }
     if (died) {
+        if (e.code == ERR_NONE && has_written && strcmp(result, "broken") != 0) {
+            err_set(&e, ERR_APPLIANCE, "the appliance ended before the disk was unmounted");
+            mend_not_finished(a, document, &e);
+        }
         opened_close(o); /* the disk must be free */
         take_back(c, a, &request, root->device, document);
     }
