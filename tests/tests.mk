@@ -36,6 +36,7 @@ include tests/cases/cases.mk
 include tests/rules/rules.mk
 include tests/oracle/sshd.mk
 include tests/image/image.mk
+include tests/oracle/accounts.mk
 include tests/oracle/login.mk
 include tests/oracle/sudo.mk
 include tests/oracle/repair_accounts.mk

@@ -29,7 +29,7 @@ static bool is_blank(struct bytes b)
 }
 
 /* glibc fgetspent_r parse_line: five fields alone are the old form; from six on all of the first
- * eight must be there. musl wants all nine. Sets DEFECT for the row; false: getspnam skips it. */
+ * eight must be there. musl wants all nine. False: getspnam skips it, for DEFECT. */
 static bool line_visible(const struct facts *f, const struct account_line *l,
                          struct account_fact *ages, const char **defect, int *column)
 {
@@ -37,8 +37,11 @@ static bool line_visible(const struct facts *f, const struct account_line *l,
                          &ages->warn,        &ages->inactive, &ages->expires};
     *defect = l->field_count < 9 ? "fields-missing" : l->field_count > 9 ? "fields-extra" : NULL;
     *column = 0;
+    bool blank_end = l->field_count == 6 && is_blank(l->fields[5]);
     for (size_t i = 2; i < 8; i++) {
         if (days(f, l, i, fields[i - 2]))
+            continue;
+        if (i == 5 && blank_end) /* blanks end the old form: they are no number that is wrong */
             continue;
         *defect = "bad-number";
         *column = l->columns[i];
@@ -56,8 +59,7 @@ static bool line_visible(const struct facts *f, const struct account_line *l,
     }
     if (accounts_musl(f) || l->field_count < 5)
         return false;
-    bool old_form = (l->field_count == 5 && l->fields[4].len > 0) ||
-                    (l->field_count == 6 && is_blank(l->fields[5]));
+    bool old_form = (l->field_count == 5 && l->fields[4].len > 0) || blank_end;
     /* INT_FIELD_MAYBE_NULL wants something left on the line: the last of eight may not be empty. */
     return old_form || (l->field_count == 8 && l->fields[7].len > 0);
 }
@@ -73,9 +75,8 @@ static void take_entry(struct facts *f, const struct account_file *file,
         return;
     }
     bool visible = line_visible(f, l, &ages, &defect, &column);
-    if (defect)
-        account_add_row(f, file, l->line, column, l->fields[0], defect,
-                        visible ? NULL : "the line is not seen");
+    if (!visible)
+        account_add_row(f, file, l->line, column, l->fields[0], defect, "the line is not seen");
     size_t i = name_index_first(names, name);
     if (i == NO_INDEX) {
         account_add_row(f, file, l->line, 0, l->fields[0], "no-passwd-entry", NULL);

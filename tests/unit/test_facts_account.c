@@ -126,6 +126,9 @@ static const struct {
     {"ana:!!:19000:0:99999:7:::", PASSWORD_LOCKED, true},
     {"ana:x:19000", PASSWORD_NO_ENTRY, false},
     {"ana:*:19000:0:99999", PASSWORD_STAR, true},
+    {"ana:*:19000:0:99999: ", PASSWORD_STAR, true},
+    {"ana:*:19000:0:99999: x", PASSWORD_NO_ENTRY, false},
+    {"ana:*:19000:0:99999:7:::5", PASSWORD_STAR, true},
     {"ana:*:19000:0:99999:7::", PASSWORD_NO_ENTRY, false},
     {"ana:*:19000:0:99999:7:::\r", PASSWORD_NO_ENTRY, false},
     {"ana:*:abc:0:99999:7:::", PASSWORD_NO_ENTRY, false},
@@ -136,9 +139,13 @@ static const struct {
 START_TEST(shadow_lines_as_glibc_reads_them)
 {
     put("/etc/shadow", arena_printf(arena, "%s\n", shadow_lines[_i].line), 0640, 0, 42);
-    const struct account_fact *ana = facts_account(gather(), "ana");
+    const struct facts *f = gather();
+    const struct account_fact *ana = facts_account(f, "ana");
     ck_assert_int_eq(ana->password_state, shadow_lines[_i].state);
     ck_assert_int_eq(ana->shadow_at.file != NULL, shadow_lines[_i].entry);
+    /* What getspnam takes is not damaged, however old its form: pwck says so, too. */
+    for (size_t i = 0; i < f->rows.count && shadow_lines[_i].entry; i++)
+        ck_assert_str_ne(f->rows.items[i].db, "shadow");
 }
 END_TEST
 
