@@ -77,9 +77,17 @@ static bool block_holds(const struct sshd_match *m, const struct connection *at)
     return m->criterion_count > 0 || m->always;
 }
 
+/* OpenSSH 8.4 takes SetEnv in a block and does not copy it out of there (servconf.h
+ * COPY_MATCH_STRING_OPTS); 9.2 does. */
+static bool stays_in_block(const struct effective *e, const struct sshd_directive *d)
+{
+    return strcasecmp(d->keyword, "SetEnv") == 0 && sshd_judged_version(&e->config->os) < 805;
+}
+
 static bool stands_in_active_block(const struct effective *e, const struct sshd_directive *d)
 {
-    return d->match > 0 && d->match <= e->config->matches.count && e->active[d->match - 1];
+    return !stays_in_block(e, d) && d->match > 0 && d->match <= e->config->matches.count &&
+           e->active[d->match - 1];
 }
 
 static bool stands_in_global(const struct effective *e, const struct sshd_directive *d)
@@ -147,6 +155,27 @@ const struct sshd_directive *effective_winner(const struct effective *e, const c
     for (size_t i = 0; i < e->in_global_count; i++)
         if (strcasecmp(e->in_global[i]->keyword, keyword) == 0)
             return sshd_config_winner(e->config, keyword);
+    return NULL;
+}
+
+/* OpenSSH 8.7 to 9.6: "any" counts the methods of earlier blocks that hold, and cannot stand beside
+ * them (servconf.c AuthenticationMethods). */
+const struct sshd_directive *effective_ending(const struct effective *e)
+{
+    const struct sshd_config *config = e->config;
+    int version = sshd_judged_version(&config->os);
+    size_t before = 0;
+    if (version < 807 || version > 906)
+        return NULL;
+    vec_each (d, &config->directives) {
+        if (d->match == 0 || d->match > config->matches.count || !d->is_valid ||
+            strcasecmp(d->keyword, "AuthenticationMethods") != 0)
+            continue;
+        if (before > 0 && d->arguments.count > 0 && strcmp(d->arguments.items[0], "any") == 0)
+            return d;
+        if (e->active[d->match - 1])
+            before += d->arguments.count;
+    }
     return NULL;
 }
 

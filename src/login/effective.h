@@ -44,6 +44,9 @@ struct effective_list {
 /* Accumulating lists: those of active blocks together replace the global ones. */
 struct effective_list effective_list(const struct effective *e, const char *keyword);
 
+/* The line at which sshd ends this connection when it reads the file for it, or NULL. */
+const struct sshd_directive *effective_ending(const struct effective *e);
+
 /* Is D in a Match block that was made for some connections only (not "Match all")? */
 bool effective_in_match(const struct effective *e, const struct sshd_directive *d);
 /* Criteria of the block D stands in; NULL for none. */

@@ -227,31 +227,17 @@ static enum step judge_list(const struct visit *v, const char *list, size_t usab
     return unknown ? STEP_UNKNOWN : STEP_DONE;
 }
 
-/* OpenSSH 8.7 to 9.6: "any" counts the methods of earlier blocks that hold, and what cannot stand
- * beside them ends the connection when the file is read for it, in whatever block it is (servconf.c
- * AuthenticationMethods). */
+/* In whatever block it is, it ends the connection when the file is read for it. */
 static void judge_any(const struct visit *v)
 {
-    const struct sshd_config *config = v->settings->config;
-    int version = sshd_judged_version(&config->os);
-    size_t before = 0;
-    if (version < 807 || version > 906)
+    const struct sshd_directive *d = effective_ending(v->settings);
+    if (!d)
         return;
-    vec_each (d, &config->directives) {
-        if (d->match == 0 || d->match > config->matches.count || !d->is_valid ||
-            strcasecmp(d->keyword, "AuthenticationMethods") != 0)
-            continue;
-        if (before > 0 && d->arguments.count > 0 && strcmp(d->arguments.items[0], "any") == 0) {
-            struct reason *r = reason_add(v->reasons, "match-locks-out", GATE_SHUT,
-                                          effective_place(v->settings, d));
-            r->keyword = "AuthenticationMethods";
-            r->value = "any";
-            r->detail = "below other methods, at which this sshd ends the connection,";
-            return;
-        }
-        if (v->settings->active[d->match - 1])
-            before += d->arguments.count;
-    }
+    struct reason *r =
+        reason_add(v->reasons, "match-locks-out", GATE_SHUT, effective_place(v->settings, d));
+    r->keyword = "AuthenticationMethods";
+    r->value = "any";
+    r->detail = "below other methods, at which this sshd ends the connection,";
 }
 
 static void judge_methods(const struct visit *v, size_t usable_keys)

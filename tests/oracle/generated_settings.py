@@ -10,7 +10,7 @@ KEYWORDS = {
     "AllowStreamLocalForwarding": ("yes", "no", "all", "local", "remote"),
     "AllowTcpForwarding": ("yes", "no", "all", "local", "remote"),
     "AllowUsers": ("ana", "ana bob@10.0.0.0/8", "*"),
-    "AuthenticationMethods": ("publickey", "publickey,password", "publickey password"),
+    "AuthenticationMethods": ("publickey", "publickey,password", "publickey password", "any"),
     "AuthorizedKeysFile": (".ssh/authorized_keys", "none", "/etc/keys/%u .ssh/k", "%h/.ssh/k"),
     "AuthorizedPrincipalsFile": ("none", "/etc/principals/%u"), "Banner": ("none", "/etc/issue"),
     "CASignatureAlgorithms": ("ssh-ed25519", "-ssh-ed25519", "^rsa-sha2-512", "+ssh-ed25519"),
@@ -56,8 +56,6 @@ CRITERIA = [
 
 def lines(chance, release, in_match, count):
     known = {**KEYWORDS, **SINCE.get(release, {}), **({} if in_match else GLOBAL)}
-    if release == "bullseye":
-        del known["SetEnv"] # 8.4 does not take it over from a block
     names = sorted(known)
     result = []
     for _ in range(count):
@@ -73,6 +71,17 @@ def block(chance, release):
     return ["Match " + " ".join(criteria)] + lines(chance, release, True, chance.randrange(1, 8))
 
 
+def any_behind_lists(chance):
+    """Blocks that ask for methods, and "any" behind them: what ends a connection in some releases."""
+    result = []
+    for _ in range(chance.randrange(1, 4)):
+        result += ["Match " + chance.one(*CRITERIA), "AuthenticationMethods " + chance.one(
+            "any", "any", "publickey", "publickey,password publickey")]
+        if chance.often(.3):
+            result.append("SetEnv " + chance.one("A=x", "C=y D=z"))
+    return result
+
+
 def make(release, seed):
     """{name below /etc/ssh: text} and the connections (user, address, port)"""
     chance = Chance("settings %s %d" % (release, seed))
@@ -86,6 +95,8 @@ def make(release, seed):
         text.insert(chance.randrange(len(text) + 1), "Include /etc/ssh/sshd_config.d/*.conf")
     for _ in range(chance.randrange(0, 5)):
         text += block(chance, release)
+    if chance.often(.15):
+        text += any_behind_lists(chance)
     files["sshd_config"] = "\n".join(text) + "\n"
     connections = [(chance.one(*USERS), chance.one("10.0.0.1", "192.168.1.1", "::1"),
                     chance.one(22, 22, 2222)) for _ in range(3)]
