@@ -25,8 +25,19 @@ dist_rules_DATA = \
 	rules/why-1.schema.json
 
 nobase_dist_pkgdata_DATA = \
+	rules/templates/alpine/pam.d/base-account \
+	rules/templates/alpine/pam.d/base-auth \
+	rules/templates/alpine/pam.d/base-password \
+	rules/templates/alpine/pam.d/base-session \
+	rules/templates/alpine/pam.d/base-session-noninteractive \
+	rules/templates/alpine/pam.d/sshd \
 	rules/templates/alpine/sshd_config \
 	rules/templates/amazon/sshd_config \
+	rules/templates/arch/pam.d/sshd \
+	rules/templates/arch/pam.d/system-auth \
+	rules/templates/arch/pam.d/system-login \
+	rules/templates/arch/pam.d/system-remote-login \
+	rules/templates/arch/sshd_config \
 	rules/templates/azurelinux/pam.d/sshd \
 	rules/templates/azurelinux/sshd_config \
 	rules/templates/debian/pam.d/common-account \
@@ -36,6 +47,10 @@ nobase_dist_pkgdata_DATA = \
 	rules/templates/debian/pam.d/common-session-noninteractive \
 	rules/templates/debian/pam.d/sshd \
 	rules/templates/debian/sshd_config \
+	rules/templates/flatcar/pam.d/sshd \
+	rules/templates/flatcar/pam.d/system-auth \
+	rules/templates/flatcar/pam.d/system-login \
+	rules/templates/flatcar/pam.d/system-remote-login \
 	rules/templates/flatcar/sshd_config \
 	rules/templates/generic/sshd_config \
 	rules/templates/rhel/pam.d/password-auth \

@@ -28,6 +28,7 @@ const char *template_family(const struct os_facts *os)
     case FAMILY_FLATCAR:
         return "flatcar";
     case FAMILY_ARCH:
+        return "arch";
     case FAMILY_UNKNOWN:
         break;
     }

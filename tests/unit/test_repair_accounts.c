@@ -496,6 +496,7 @@ static const struct {
     {"ID=alpine\nVERSION_ID=3.20\n", "internal-sftp", "Include ", "0644"},
     {"ID=azurelinux\nVERSION_ID=\"3.0\"\n", "/usr/libexec/sftp-server", "Include ", "0600"},
     {"ID=flatcar\nVERSION_ID=4000\nID_LIKE=coreos\n", "internal-sftp", "Include ", "0600"},
+    {"ID=arch\n", "/usr/lib/ssh/sftp-server", "Include ", "0644"},
     {"ID=mystery\nVERSION_ID=1\n", "internal-sftp", "Include ", "0644"},
 };
 
@@ -520,6 +521,52 @@ START_TEST(configuration_of_each_family)
     ck_assert_str_eq(arena_printf(arena, "%04o",
                                   tree_lstat(tree, "/etc/ssh/sshd_config").node.mode),
                      families[_i].mode);
+}
+END_TEST
+
+/* The whole stack of a family from nothing: what one file includes is there as well. */
+static const struct {
+    const char *os;
+    const char *files[7];
+} stacks[] = {
+    {"ID=alpine\nVERSION_ID=3.20\n",
+     {"base-auth", "base-account", "base-password", "base-session-noninteractive", "base-session",
+      "sshd"}},
+    {"ID=arch\n", {"system-auth", "system-login", "system-remote-login", "sshd"}},
+    {"ID=flatcar\nVERSION_ID=4000\nID_LIKE=coreos\n",
+     {"system-auth", "system-login", "system-remote-login", "sshd"}},
+};
+
+START_TEST(pam_stack_of_each_family)
+{
+    static const char *const modules[] = {"access",  "env",  "keyinit", "limits", "loginuid",
+                                          "nologin", "unix", "umask",   "deny"};
+    struct err e;
+    put("/etc/os-release", stacks[_i].os, 0644, 0, 0);
+    put("/etc/ssh/sshd_config", "UsePAM yes\n", 0644, 0, 0);
+    for (size_t i = 0; i < sizeof modules / sizeof *modules; i++)
+        put(arena_printf(arena, "/usr/lib/security/pam_%s.so", modules[i]),
+            "\x7f"
+            "ELF",
+            0755, 0, 0);
+    for (const char *const *file = stacks[_i].files; *file; file++) {
+        const char *path = arena_printf(arena, "/etc/pam.d/%s", *file);
+        const char *record =
+            arena_printf(arena,
+                         "{\"reason\":\"pam-service-file-missing\",\"at\":{\"file\":\"%s\"}}",
+                         path);
+        int code = run(arena_printf(arena, "{\"do\":\"file_reset\",\"path\":\"%s\"}", path), record,
+                       &e, NULL);
+        ck_assert_msg(code == 0, "%s: %s", path, e.text);
+        ck_assert_ptr_nonnull(strstr(text_at(path), "Put here by diskmend"));
+    }
+    struct login_question question = {.port = 22, .at = JUNE_2026};
+    struct facts *f = gather();
+    struct login_answer *answer = login_judge(f, &question);
+    vec_each (w, &answer->walks)
+        for (size_t i = 0; i < w->gates[GATE_PAM].reason_count; i++)
+            ck_assert_msg(w->gates[GATE_PAM].reasons[i].state == GATE_OPEN, "%s: %s: %s",
+                          stacks[_i].os, w->subject.user, w->gates[GATE_PAM].reasons[i].id);
 }
 END_TEST
 
@@ -661,6 +708,7 @@ static Suite *suite(void)
     tcase_add_test(t, key_of_red_hat);
     tcase_add_test(t, key_that_only_lost_its_line_end);
     tcase_add_loop_test(t, configuration_of_each_family, 0, sizeof families / sizeof *families);
+    tcase_add_loop_test(t, pam_stack_of_each_family, 0, sizeof stacks / sizeof *stacks);
     tcase_add_test(t, package_copy_that_sets_more);
     tcase_add_test(t, newest_backup);
     tcase_add_test(t, link_that_leads_nowhere);
