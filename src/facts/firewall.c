@@ -191,6 +191,8 @@ void facts_read_firewall(struct facts *f)
         firewall_read_ufw(f, running(f, "ufw.service"));
     if (running(f, "firewalld.service"))
         firewall_read_zones(f, running(f, "firewalld.service"));
+    if (running(f, "SuSEfirewall2.service"))
+        firewall_read_suse(f, running(f, "SuSEfirewall2.service"));
     firewall_read_scripts(f);
     if (f->os.libwrap == TRUTH_YES)
         firewall_read_wrappers(f);

@@ -10,7 +10,8 @@ struct firewall_fact {
     const char *kind;     /* "chain" "rule" "set" (or map, its elements in words) "access" (a line of
                            * hosts.allow or hosts.deny) "problem" (what is outside of the model)
                            * "refused" (a fault for which its loader loads nothing) */
-    const char *source;   /* "nftables" "iptables" "boot-script" "ufw" "firewalld" "hosts.allow" "hosts.deny" */
+    const char *source;   /* "nftables" "iptables" "boot-script" "ufw" "firewalld" "SuSEfirewall2" "hosts.allow"
+                           * "hosts.deny" */
     const char *loader;   /* the unit that loads it; NULL where programs read it themselves */
     bool at_boot;         /* that unit runs when the VM starts */
     const char *family;   /* "ip" "ip6" "inet" "netdev" */

@@ -64,6 +64,7 @@ static const struct {
     {"iptables.service", "firewall", NULL},
     {"ip6tables.service", "firewall", NULL},
     {"ufw.service", "firewall", NULL},
+    {"SuSEfirewall2.service", "firewall", NULL},
     {"firewalld.service", "firewall", NULL},
     {"networking.service", "network", NULL},
     {"network.service", "network", NULL},

@@ -18,6 +18,7 @@ static const struct {
     {"boot-script", "fw-iptables-saved"},
     {"ufw", "fw-ufw"},
     {"firewalld", "fw-firewalld"},
+    {"SuSEfirewall2", "fw-susefirewall2"},
 };
 #define FILTERS (sizeof filters / sizeof *filters)
 

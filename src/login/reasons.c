@@ -98,6 +98,7 @@ static const struct login_reason_row rows[] = {
     {"fw-iptables-saved", GATE_FIREWALL},
     {"fw-ufw", GATE_FIREWALL},
     {"fw-firewalld", GATE_FIREWALL},
+    {"fw-susefirewall2", GATE_FIREWALL},
     {"hosts-deny", GATE_FIREWALL},
     {"fw-some-addresses-only", GATE_FIREWALL},
     /* auth */

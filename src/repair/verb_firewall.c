@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/path.h"
+#include "facts/assignments.h"
 #include "facts/collect.h"
 #include "repair/firewall_edit.h"
 
@@ -100,6 +101,38 @@ static int allow_firewalld(struct admission *a, struct err *e)
     return allow_in_zone(a->c, at, a->port, e);
 }
 
+/* One more port of the zone whose chain drops it. Both families are made from the same line. */
+static int allow_suse(struct admission *a, struct err *e)
+{
+    static const char path[] = "/etc/sysconfig/SuSEfirewall2";
+    static const char *const built_in[][2] = {{"int", "INT"}, {"ext", "EXT"}, {"dmz", "DMZ"}};
+    struct arena *arena = a->c->arena;
+    const char *chain = a->walk.dropped_chain;
+    if (!chain || strncmp(chain, "input_", 6) != 0)
+        return err_set_at(e, ERR_UNSUPPORTED, path, a->walk.dropped_at.line, 0,
+                          "it is refused before any zone is asked");
+    const char *zone = chain + 6;
+    for (size_t i = 0; i < sizeof built_in / sizeof *built_in; i++)
+        zone = strcmp(zone, built_in[i][0]) == 0 ? built_in[i][1] : zone;
+    const char *key = arena_printf(arena, "FW_SERVICES_%s_TCP", zone);
+    struct text_file f;
+    struct assignments list = {0};
+    int code = text_open(a->c, path, false, &f, e);
+    if (code != 0)
+        return code;
+    assignments_read(arena, f.state.content, ASSIGNMENT_SHELL, &list);
+    const struct assignment *old = assignments_find(&list, key);
+    if (old && strpbrk(old->value, "\n$`\"\\"))
+        return err_set_at(e, ERR_UNSUPPORTED, path, old->line, 0, "%s is more than a list of ports",
+                          key);
+    struct text_list ports = text_words(arena, bytes_of(old ? old->value : ""), " \t");
+    if (text_list_has(&ports, a->port))
+        return 0; /* put in for the other family */
+    const char *value = old && *old->value ? arena_printf(arena, "\"%s %s\"", old->value, a->port)
+                                           : arena_printf(arena, "\"%s\"", a->port);
+    return conf_set_key(a->c, path, NULL, key, value, e);
+}
+
 static int allow_restored(struct admission *a, const struct firewall_heads *heads, struct err *e)
 {
     int code = 0;
@@ -124,6 +157,8 @@ static int allow_source(struct admission *a, const char *source, struct err *e)
         return 0;
     if (strcmp(source, "firewalld") == 0)
         return allow_firewalld(a, e);
+    if (strcmp(source, "SuSEfirewall2") == 0)
+        return allow_suse(a, e);
     if (strcmp(source, "ufw") == 0)
         return firewall_edit_ufw(a->c, a->packet.from.six, a->port, e);
     bool by_script = strcmp(source, "boot-script") == 0;
@@ -153,8 +188,8 @@ static bool is_loaded(const struct facts *f, const char *source)
 static int allow_family(struct verb_context *c, const char *port, int number, bool six,
                         const char *from, struct err *e)
 {
-    static const char *const sources[] = {"nftables", "iptables", "boot-script", "ufw",
-                                          "firewalld"};
+    static const char *const sources[] = {"nftables", "iptables",  "boot-script",
+                                          "ufw",      "firewalld", "SuSEfirewall2"};
     struct admission a = {.c = c,
                           .port = port,
                           .walk = {.arena = c->arena, .facts = c->facts},
