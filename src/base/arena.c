@@ -37,6 +37,7 @@ void arena_free(struct arena *a)
         return;
     for (struct block *b = a->blocks, *next; b; b = next) {
         next = b->next;
+        explicit_bzero(b->data, b->used);
         free(b);
     }
     free(a);

@@ -18,6 +18,7 @@ typedef void arena_exhausted_function(void *context);
 /* A new arena; NULL when there is not even memory for that. EXHAUSTED NULL means abort(). The
  * caller owns it and frees it with arena_free. */
 struct arena *arena_new(arena_exhausted_function *exhausted, void *context);
+/* What was in it is wiped: password hashes, private keys, whatever was read or made. */
 void arena_free(struct arena *a);
 
 /* Zeroed memory, aligned for any type, alive until arena_free. SIZE may be 0. */

@@ -171,17 +171,33 @@ static void take_frame(struct worker *p, const struct frame *frame)
     }
 }
 
+/* Edits come through here, with new private keys and shadow files in them: no copy is left behind. */
+static void drop_buffer(struct worker *p)
+{
+    if (p->buffer)
+        explicit_bzero(p->buffer, p->capacity);
+    free(p->buffer);
+    p->buffer = NULL;
+}
+
+static void grow_buffer(struct worker *p)
+{
+    size_t capacity = p->capacity * 2 + 65536;
+    char *grown = malloc(capacity);
+    if (!grown)
+        arena_exhausted(p->arena);
+    if (p->have)
+        memcpy(grown, p->buffer, p->have);
+    drop_buffer(p);
+    p->buffer = grown;
+    p->capacity = capacity;
+}
+
 /* False when the pipe is at its end (or speaks nonsense). */
 static bool take_bytes(struct worker *p)
 {
-    if (p->capacity - p->have < 65536) {
-        size_t capacity = p->capacity * 2 + 65536;
-        char *grown = realloc(p->buffer, capacity);
-        if (!grown)
-            arena_exhausted(p->arena);
-        p->buffer = grown;
-        p->capacity = capacity;
-    }
+    if (p->capacity - p->have < 65536)
+        grow_buffer(p);
     ssize_t n = read(p->from_child, p->buffer + p->have, p->capacity - p->have);
     if (n < 0)
         return errno == EINTR || errno == EAGAIN;
@@ -351,8 +367,8 @@ struct worker_outcome worker_end(struct worker *p)
         close(p->from_child);
         p->from_child = -1;
     }
-    free(p->buffer);
-    p->buffer = NULL;
+    drop_buffer(p);
+    p->capacity = p->have = 0;
     if (p->outcome.documents.count == 0 && !p->stopping)
         add_failure(p, ERR_INTERNAL, FAILURE_READ, "the worker gave no report");
     return p->outcome;

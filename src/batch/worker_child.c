@@ -291,6 +291,16 @@ static void judge_all(struct child *c, struct arena *a, struct opened *o)
     }
 }
 
+/* Whatever happened: passphrases, the edits of a plan, and all that was read or made of secrets. */
+static void wipe(const struct worker_request *request, struct arena *a)
+{
+    disk_keys_wipe(request->target.keys, request->target.key_count);
+    struct bytes edits = request->mending ? request->mending->edits : (struct bytes){0};
+    if (edits.len > 0) /* our own copy: the parent's stays */
+        explicit_bzero((void *)(uintptr_t)edits.ptr, edits.len);
+    arena_free(a);
+}
+
 void worker_child(const struct worker_request *request, int fd, pid_t parent)
 {
     struct child child = {.request = request, .fd = fd};
@@ -331,7 +341,6 @@ void worker_child(const struct worker_request *request, int fd, pid_t parent)
             say(&child, FRAME_EMULATION, bytes_of(""));
         if (o) {
             judge_all(&child, a, o);
-            disk_keys_wipe(request->target.keys, request->target.key_count);
         } else if (!asked_to_stop || is_writing) {
             say_error(&child, &e);
         }
@@ -345,5 +354,6 @@ void worker_child(const struct worker_request *request, int fd, pid_t parent)
         opened_close(closing);
     if (!asked_to_stop || is_writing)
         say(&child, FRAME_END, bytes_of(""));
+    wipe(request, a);
     _exit(EXIT_SUCCESS);
 }
