@@ -57,9 +57,10 @@ static struct json *left_json(struct planning *p, const struct plan *plan)
 const char *mending_schema(const struct mending_request *m)
 {
     static const char *const names[] = {
-        [MENDING_REPAIR] = "diskmend.repair/1",   [MENDING_UNDO] = "diskmend.undo/1",
-        [MENDING_RUNS] = "diskmend.runs/1",       [MENDING_COMMIT] = "diskmend.commit/1",
-        [MENDING_CONTINUE] = "diskmend.commit/1", [MENDING_FORGET] = "diskmend.commit/1"};
+        [MENDING_REPAIR] = "diskmend.repair/1", [MENDING_ACCESS] = "diskmend.repair/1",
+        [MENDING_UNDO] = "diskmend.undo/1",     [MENDING_RUNS] = "diskmend.runs/1",
+        [MENDING_COMMIT] = "diskmend.commit/1", [MENDING_CONTINUE] = "diskmend.commit/1",
+        [MENDING_FORGET] = "diskmend.commit/1"};
     return names[m->kind];
 }
 
@@ -218,12 +219,16 @@ static struct plan *make_plan(struct planning *p, struct err *e)
 {
     if (p->mending->kind == MENDING_UNDO)
         return plan_of_job(&p->input, "undo", undo_job, p, e);
-    return refuse_prepared(p, e) == 0 ? plan_make(&p->input, e) : NULL;
+    if (refuse_prepared(p, e) != 0)
+        return NULL;
+    return p->mending->kind == MENDING_ACCESS ? access_plan(&p->input, p->mending->access, e)
+                                              : plan_make(&p->input, e);
 }
 
 /* --- what the committing worker needs --------------------------------------------------------- */
 
-/* Is something below DIRECTORY written: an edit, or the journal? What is not is not even mounted. */
+/* Is something below DIRECTORY written: an edit, or the journal? What is not is not even mounted.
+ */
 static bool is_written_below(const struct planning *p, const struct overlay_edit *edits,
                              size_t count, const char *directory)
 {
@@ -304,11 +309,9 @@ static struct json *list_runs(struct planning *p, const struct report_input *inp
 
 struct json *mend_plan(struct arena *a, const struct worker_request *request,
                        const struct judge_target *target, struct tree *tree,
-                       judge_progress *progress, void *context, struct bytes *edits,
-                       struct err *e)
+                       judge_progress *progress, void *context, struct bytes *edits, struct err *e)
 {
-    struct planning p = {
-        .arena = a, .request = request, .mending = request->mending, .tree = tree};
+    struct planning p = {.arena = a, .request = request, .mending = request->mending, .tree = tree};
     struct judge_notes notes = {0};
     if (mend_complete_tree(a, request, tree, e) != 0 ||
         mend_places(a, p.mending, tree, &p.places, e) != 0)

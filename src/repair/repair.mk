@@ -1,6 +1,17 @@
 # repair/: from a plan in the overlay to a written, journalled, undoable change.
 noinst_LIBRARIES += librepair.a
 librepair_a_SOURCES = \
+	src/repair/access.c src/repair/access.h \
+	src/repair/access_account.c \
+	src/repair/access_check.c \
+	src/repair/access_create.c \
+	src/repair/access_key.c \
+	src/repair/access_parts.h \
+	src/repair/access_password.c \
+	src/repair/access_remove.c \
+	src/repair/access_reset.c \
+	src/repair/access_restore.c \
+	src/repair/access_sudo.c \
 	src/repair/account_edit.c src/repair/account_edit.h \
 	src/repair/commit.c src/repair/commit.h \
 	src/repair/commit_parts.h \
@@ -17,8 +28,10 @@ librepair_a_SOURCES = \
 	src/repair/label_pattern.c src/repair/label_pattern.h \
 	src/repair/leftovers.c src/repair/leftovers.h \
 	src/repair/plan.c \
+	src/repair/plan_jobs.c \
 	src/repair/policy.c src/repair/policy.h \
 	src/repair/repair.h \
+	src/repair/stages.h \
 	src/repair/sshd_edit.c src/repair/sshd_edit.h \
 	src/repair/sudo_edit.c src/repair/sudo_edit.h \
 	src/repair/template.c src/repair/template.h \

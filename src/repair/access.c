@@ -1,0 +1,74 @@
+#include "repair/access.h"
+
+#include <string.h>
+
+#include "base/escape.h"
+#include "repair/access_parts.h"
+#include "repair/account_edit.h"
+
+#define GATE_BIT(gate) (1U << (gate))
+
+/* In this order: sshd's own files first, for the rest is judged by them; the account before what is
+ * hung on it; prior keys go before new ones come. */
+static const struct stage stages[] = {
+    {"reset-ssh", access_reset_ssh},
+    {"restore-ssh", access_restore_ssh},
+    {"remove-user", access_remove_user},
+    {"create-user", access_create_user},
+    {"remove-prior-keys", access_remove_prior_keys},
+    {"ssh-key", access_add_keys},
+    {"password", access_set_password},
+    {"unlock", access_unlock},
+    {"expire", access_expire},
+    {"sudo", access_grant_sudo},
+};
+
+bool access_has_job(const struct access_request *r)
+{
+    return r->create != ACCESS_CREATE_NO || r->key_count > 0 || r->remove_prior_keys ||
+           r->password.ptr || r->sudo != ACCESS_SUDO_UNSAID || r->expiry != ACCESS_EXPIRY_UNSAID ||
+           r->unlock || r->remove_user || r->reset_ssh || r->restore_ssh;
+}
+
+const struct account_fact *access_account(struct verb_context *c, const struct access_request *r,
+                                          struct err *e)
+{
+    const struct account_fact *account = facts_account(c->facts, r->user);
+    if (!account)
+        err_set(e, ERR_NOT_FOUND,
+                "there is no account \"%s\" on this disk; to make one, say --create", r->user);
+    return account;
+}
+
+/* What has to open for the job to have its effect, by the ways that were given. A key alone never
+ * opens a way by password. */
+static struct plan_scope scope_of(const struct access_request *r)
+{
+    struct plan_scope scope = {.announced = r->remove_user || r->remove_prior_keys ||
+                                            r->expiry == ACCESS_EXPIRY_DAY || r->reset_ssh ||
+                                            r->restore_ssh || r->password_for_all};
+    unsigned way = GATE_BIT(GATE_AUTH) | GATE_BIT(GATE_ALLOW);
+    bool is_new = r->create != ACCESS_CREATE_NO;
+    if (r->key_count > 0)
+        scope.gates[METHOD_PUBLICKEY] = way | GATE_BIT(GATE_KEY);
+    if (r->password.ptr)
+        scope.gates[METHOD_PASSWORD] = scope.gates[METHOD_KEYBOARD_INTERACTIVE] = way;
+    for (int m = 0; m < METHOD_COUNT; m++) {
+        bool asked = scope.gates[m] != 0 || (is_new && m == METHOD_PUBLICKEY);
+        if (asked && is_new)
+            scope.gates[m] |= way | GATE_BIT(GATE_ACCOUNT) | GATE_BIT(GATE_SESSION);
+        if (asked && (is_new || r->unlock || r->password.ptr))
+            scope.gates[m] |= GATE_BIT(GATE_ACCOUNT);
+        if (asked && (is_new || r->sudo > ACCESS_SUDO_KEEP))
+            scope.gates[m] |= GATE_BIT(GATE_SUDO);
+    }
+    return scope;
+}
+
+struct plan *access_plan(const struct repair_input *input, const struct access_request *request,
+                         struct err *e)
+{
+    struct plan_scope scope = scope_of(request);
+    return plan_of_stages(input, stages, sizeof stages / sizeof *stages, (void *)(uintptr_t)request,
+                          &scope, e);
+}
