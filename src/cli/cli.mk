@@ -30,7 +30,7 @@ diskmend_CPPFLAGS = $(AM_CPPFLAGS) \
 # Linking order: a room after those that call it.
 room_archives = libbatch.a libreport.a librepair.a librules.a liblogin.a libfacts.a libsyntax.a libguest.a \
 	libmodel.a libbase.a
-room_libs = $(LIBGUESTFS_LIBS) $(AUGEAS_LIBS) $(CJSON_LIBS) $(CRYPTO_LIBS) $(YAML_LIBS) $(BLKID_LIBS) -lm
+room_libs = $(LIBGUESTFS_LIBS) $(AUGEAS_LIBS) $(CJSON_LIBS) $(CRYPTO_LIBS) $(YAML_LIBS) $(BLKID_LIBS) $(XCRYPT_LIBS) -lm
 diskmend_LDADD = $(room_archives) $(room_libs)
 
 dist_man_MANS += src/cli/diskmend.1
