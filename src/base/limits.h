@@ -38,6 +38,9 @@
 #define LIMIT_SUBVOLUMES            64   /* of one btrfs */
 #define LIMIT_LISTED_DEVICES        64   /* md arrays and logical volumes */
 #define LIMIT_HOST_DEVICES          1024 /* block devices of this machine that are looked at */
+#define LIMIT_PASSWORD_BYTES        511u /* libcrypt and PAM take no longer ones */
+#define LIMIT_SETTINGS_BYTES        (256u * 1024u) /* VMAccess's JSON */
+#define LIMIT_KEY_FILE_BYTES        (256u * 1024u) /* public keys that are to be added */
 #define LIMIT_DISK_KEY_BYTES        8192u /* cryptsetup: keys that are typed are shorter */
 #define LIMIT_CHECK_DEPTH           4 /* any/all/not in a rule */
 

@@ -221,8 +221,11 @@ static struct plan *make_plan(struct planning *p, struct err *e)
         return plan_of_job(&p->input, "undo", undo_job, p, e);
     if (refuse_prepared(p, e) != 0)
         return NULL;
-    return p->mending->kind == MENDING_ACCESS ? access_plan(&p->input, p->mending->access, e)
-                                              : plan_make(&p->input, e);
+    if (p->mending->kind == MENDING_REPAIR)
+        return plan_make(&p->input, e);
+    struct plan *plan = access_plan(&p->input, p->mending->access, e);
+    access_wipe(p->mending->access);
+    return plan;
 }
 
 /* --- what the committing worker needs --------------------------------------------------------- */

@@ -1,6 +1,7 @@
 # cli/: the program, one file per command.
 bin_PROGRAMS += diskmend
 diskmend_SOURCES = \
+	src/cli/access.c \
 	src/cli/command.h src/cli/commands.c \
 	src/cli/data.c src/cli/data.h \
 	src/cli/disk_keys.c src/cli/disk_keys.h \
@@ -19,6 +20,7 @@ diskmend_SOURCES = \
 	src/cli/progress.c src/cli/progress.h \
 	src/cli/rules.c \
 	src/cli/say.c src/cli/say.h \
+	src/cli/secret_input.c src/cli/secret_input.h \
 	src/cli/scan.c \
 	src/cli/targets.c src/cli/targets.h \
 	src/cli/verify.c \

@@ -9,11 +9,11 @@
 #define GATE_BIT(gate) (1U << (gate))
 
 /* In this order: sshd's own files first, for the rest is judged by them; the account before what is
- * hung on it; prior keys go before new ones come. */
+ * hung on it; prior keys go before new ones come; whoever is removed goes last, when the one who takes
+ * over is there. */
 static const struct stage stages[] = {
     {"reset-ssh", access_reset_ssh},
     {"restore-ssh", access_restore_ssh},
-    {"remove-user", access_remove_user},
     {"create-user", access_create_user},
     {"remove-prior-keys", access_remove_prior_keys},
     {"ssh-key", access_add_keys},
@@ -21,6 +21,7 @@ static const struct stage stages[] = {
     {"unlock", access_unlock},
     {"expire", access_expire},
     {"sudo", access_grant_sudo},
+    {"remove-user", access_remove_user},
 };
 
 bool access_has_job(const struct access_request *r)
@@ -63,6 +64,12 @@ static struct plan_scope scope_of(const struct access_request *r)
             scope.gates[m] |= GATE_BIT(GATE_SUDO);
     }
     return scope;
+}
+
+void access_wipe(const struct access_request *r)
+{
+    if (r->password.ptr)
+        explicit_bzero((void *)(uintptr_t)r->password.ptr, r->password.len);
 }
 
 struct plan *access_plan(const struct repair_input *input, const struct access_request *request,

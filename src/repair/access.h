@@ -52,6 +52,10 @@ bool access_has_job(const struct access_request *request);
 /* What no guest could make sense of: jobs that contradict each other, an empty password, a name that
  * is none. 0, or ERR_USAGE and a sentence; known before any disk is opened. */
 int access_check(struct arena *a, const struct access_request *request, struct err *e);
+/* "2026-12-31" or "never" into REQUEST. 0, or ERR_USAGE. */
+int access_take_expiry(const char *text, struct access_request *request, struct err *e);
+/* The password has served: its bytes are wiped. In every process that has them. */
+void access_wipe(const struct access_request *request);
 
 /* Edit the overlay as asked; then, for the user and the ways in that were asked for, open by rules
  * what is the person's own (gates auth to key, sudo), so that the job has its effect. INPUT's

@@ -11,6 +11,7 @@ librepair_a_SOURCES = \
 	src/repair/access_remove.c \
 	src/repair/access_reset.c \
 	src/repair/access_restore.c \
+	src/repair/access_settings.c src/repair/access_settings.h \
 	src/repair/access_sudo.c \
 	src/repair/account_edit.c src/repair/account_edit.h \
 	src/repair/commit.c src/repair/commit.h \
