@@ -41,11 +41,15 @@ const struct account_fact *access_account(struct verb_context *c, const struct a
     return account;
 }
 
+/* A second factor that the guest asks for is asked for whatever the person gets. */
+static const char *const second_factors[] = {"authmethods-extra-factor", NULL};
+
 /* What has to open for the job to have its effect, by the ways that were given. A key alone never
  * opens a way by password. */
 static struct plan_scope scope_of(const struct access_request *r)
 {
-    struct plan_scope scope = {.announced = r->remove_user || r->remove_prior_keys ||
+    struct plan_scope scope = {.kept = second_factors,
+                               .announced = r->remove_user || r->remove_prior_keys ||
                                             r->expiry == ACCESS_EXPIRY_DAY || r->reset_ssh ||
                                             r->restore_ssh || r->password_for_all};
     unsigned way = GATE_BIT(GATE_AUTH) | GATE_BIT(GATE_ALLOW);

@@ -69,6 +69,14 @@ static bool is_in_scope(const struct planner *p, const struct walk *w, enum gate
     return !p->scope || (names_user(p->input) && p->scope->gates[w->subject.method] & 1U << gate);
 }
 
+static bool is_kept(const struct planner *p, const char *rule)
+{
+    for (const char *const *k = p->scope ? p->scope->kept : NULL; k && *k; k++)
+        if (strcmp(*k, rule) == 0)
+            return true;
+    return false;
+}
+
 /* Is there a walk in whose scope the same lock stands? */
 static bool stands_in_scope(struct planner *p, const struct walk *w, const struct reason *r,
                             const char *key)
@@ -99,8 +107,8 @@ static void add_candidate(struct planner *p, candidates *out, struct map *seen,
     const char *key = key_of(p->arena, r, user);
     if (map_get(seen, key))
         return;
-    bool in_scope = is_in_scope(p, w, r->gate);
-    if (p->scope && !in_scope && stands_in_scope(p, w, r, key))
+    bool in_scope = is_in_scope(p, w, r->gate) && !is_kept(p, r->id);
+    if (p->scope && !in_scope && !is_kept(p, r->id) && stands_in_scope(p, w, r, key))
         return; /* the same lock on another way of the same person, which is in scope */
     struct candidate c = {
         .rule = rule,

@@ -13,7 +13,9 @@ librepair_a_SOURCES = \
 	src/repair/access_restore.c \
 	src/repair/access_settings.c src/repair/access_settings.h \
 	src/repair/access_sudo.c \
+	src/repair/account_defaults.c src/repair/account_defaults.h \
 	src/repair/account_edit.c src/repair/account_edit.h \
+	src/repair/account_lift.c src/repair/account_lift.h \
 	src/repair/commit.c src/repair/commit.h \
 	src/repair/commit_parts.h \
 	src/repair/commit_room.c \
@@ -28,6 +30,8 @@ librepair_a_SOURCES = \
 	src/repair/label_pass.h \
 	src/repair/label_pattern.c src/repair/label_pattern.h \
 	src/repair/leftovers.c src/repair/leftovers.h \
+	src/repair/password.c src/repair/password.h \
+	src/repair/password_scheme.c src/repair/password_scheme.h \
 	src/repair/plan.c \
 	src/repair/plan_jobs.c \
 	src/repair/policy.c src/repair/policy.h \

@@ -17,6 +17,7 @@ struct stage {
 /* What rules may repair once the jobs are done. */
 struct plan_scope {
     unsigned gates[METHOD_COUNT]; /* bits (1 << gate), of the named users' walks by that method */
+    const char *const *kept; /* rules whose locks stay all the same, ended by NULL; NULL: none */
     bool announced; /* the jobs may shut and open ways in of others: it is said, not refused */
 };
 
