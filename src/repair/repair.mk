@@ -6,6 +6,7 @@ librepair_a_SOURCES = \
 	src/repair/access_check.c \
 	src/repair/access_create.c \
 	src/repair/access_key.c \
+	src/repair/access_key_remove.c \
 	src/repair/access_parts.h \
 	src/repair/access_password.c \
 	src/repair/access_remove.c \
@@ -26,6 +27,7 @@ librepair_a_SOURCES = \
 	src/repair/journal.c src/repair/journal.h \
 	src/repair/judge.c \
 	src/repair/key_edit.c src/repair/key_edit.h \
+	src/repair/key_places.c src/repair/key_places.h \
 	src/repair/label.c src/repair/label.h \
 	src/repair/label_pass.h \
 	src/repair/label_pattern.c src/repair/label_pattern.h \
