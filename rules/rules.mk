@@ -43,6 +43,7 @@ nobase_dist_pkgdata_DATA = \
 	rules/templates/rhel/pam.d/sshd \
 	rules/templates/rhel/pam.d/system-auth \
 	rules/templates/rhel/sshd_config \
+	rules/templates/rhel/sshd_config.d/50-redhat.conf \
 	rules/templates/suse/pam.d/common-account \
 	rules/templates/suse/pam.d/common-auth \
 	rules/templates/suse/pam.d/common-password \

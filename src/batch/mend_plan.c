@@ -223,7 +223,9 @@ static struct plan *make_plan(struct planning *p, struct err *e)
         return NULL;
     if (p->mending->kind == MENDING_REPAIR)
         return plan_make(&p->input, e);
-    struct plan *plan = access_plan(&p->input, p->mending->access, e);
+    struct access_request access = *p->mending->access;
+    access.journal = mend_authority(&p->places);
+    struct plan *plan = access_plan(&p->input, &access, e);
     access_wipe(p->mending->access);
     return plan;
 }

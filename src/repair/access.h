@@ -4,7 +4,11 @@
 #ifndef DISKMEND_REPAIR_ACCESS_H
 #define DISKMEND_REPAIR_ACCESS_H
 
+#include "repair/journal.h"
 #include "repair/repair.h"
+
+/* How the journal names a run that resets sshd's configuration: what --restore-ssh looks for. */
+#define ACCESS_RESET_COMMAND "access --reset-ssh"
 
 enum access_create {
     ACCESS_CREATE_NO,
@@ -36,12 +40,14 @@ struct access_request {
     struct bytes password; /* a secret, wiped by who filled it; ptr NULL: none is set */
     bool password_for_all; /* --password-auth all: sshd asks everybody, not only this user */
     enum access_sudo sudo;
+    bool nopasswd_if_new; /* a new account needs no password to become root, where SUDO is unsaid */
     enum access_expiry expiry;
     int64_t expires_on; /* ACCESS_EXPIRY_DAY: the first day, since 1970, on which it no longer lets in */
     bool unlock;
     const char *remove_user; /* NULL: nobody is removed */
     bool remove_home;
     bool reset_ssh, restore_ssh;
+    const struct journal_place *journal; /* of restore_ssh: where runs are told of; batch/ says */
     /* Outside the overlay: cli/ sends them to the disk check, never here. */
     bool check_disk, repair_disk;
     const char *disk_name; /* NULL: the root filesystem */

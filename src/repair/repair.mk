@@ -38,6 +38,12 @@ librepair_a_SOURCES = \
 	src/repair/plan_jobs.c \
 	src/repair/policy.c src/repair/policy.h \
 	src/repair/repair.h \
+	src/repair/reset.h \
+	src/repair/reset_config.c \
+	src/repair/reset_drop_ins.c \
+	src/repair/reset_modes.c \
+	src/repair/reset_notes.c \
+	src/repair/reset_start.c \
 	src/repair/stages.h \
 	src/repair/sshd_edit.c src/repair/sshd_edit.h \
 	src/repair/sudo_edit.c src/repair/sudo_edit.h \

@@ -22,3 +22,4 @@ include tests/unit/syntax_yaml.mk
 include tests/unit/repair_accounts.mk
 include tests/unit/repair_core.mk
 include tests/unit/repair_keys.mk
+include tests/unit/access_reset.mk
