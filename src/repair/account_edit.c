@@ -101,6 +101,17 @@ static void meta_of(struct verb_context *c, const char *path, uint32_t *mode, ui
         }
 }
 
+/* The first of the lines at the end ("+", "+@admins::::::") that send whoever asks to NIS: what is
+ * not found before them is asked of others. 0: there is none. */
+static int first_foreign(const struct text_file *f)
+{
+    size_t i = f->lines.count;
+    while (i > 0 && f->lines.items[i - 1].text.len > 0 &&
+           strchr("+-", f->lines.items[i - 1].text.ptr[0]))
+        i--;
+    return i < f->lines.count ? (int)i + 1 : 0;
+}
+
 int account_add_line(struct verb_context *c, const char *path, const char *line, struct err *e)
 {
     struct text_file f;
@@ -112,7 +123,7 @@ int account_add_line(struct verb_context *c, const char *path, const char *line,
     int code = text_open(c, path, false, &f, e);
     if (code != 0)
         return code;
-    text_insert(c, &f, 0, line);
+    text_insert(c, &f, first_foreign(&f), line);
     return text_save(c, &f, e);
 }
 

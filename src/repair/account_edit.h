@@ -48,7 +48,8 @@ struct text_line *account_line(struct text_file *f, const char *name, int *numbe
 /* Open PATH and find the line of NAME; an error when either is not there. */
 int account_open_line(struct verb_context *c, const char *path, const char *name,
                       struct text_file *f, struct text_line **line, struct err *e);
-/* One more line at the end of PATH, which may be missing: then it is made as this family has it. */
+/* One more line at the end of PATH, before those that ask NIS. PATH may be missing: then it is made as
+ * this family has it. */
 int account_add_line(struct verb_context *c, const char *path, const char *line, struct err *e);
 /* A file that is there, whatever is in it. */
 bool account_has_file(struct verb_context *c, const char *path);

@@ -17,6 +17,7 @@ librepair_a_SOURCES = \
 	src/repair/account_defaults.c src/repair/account_defaults.h \
 	src/repair/account_edit.c src/repair/account_edit.h \
 	src/repair/account_lift.c src/repair/account_lift.h \
+	src/repair/account_number.c src/repair/account_number.h \
 	src/repair/commit.c src/repair/commit.h \
 	src/repair/commit_parts.h \
 	src/repair/commit_room.c \

@@ -6,7 +6,8 @@
 #include "repair/verb.h"
 
 /* What lies below FROM (which may be missing) below TO, owned by UID and GID; files, directories
- * and links, with their modes but for set-id bits. What is there already stays. */
+ * and links, with their modes but for set-id bits and their attributes but for labels and
+ * capabilities. What is there already stays. */
 int tree_copy(struct verb_context *c, const char *from, const char *to, uint32_t uid, uint32_t gid,
               struct err *e);
 
