@@ -383,7 +383,8 @@ int mending_run(struct options *o, struct mending_request *mending, const char *
             .selection = m.judging.request.selection,
             .allow = o->allow.items,
             .allow_count = o->allow.count,
-            .unsafe = o->unsafe,
+            /* of access it is consent to a filesystem being repaired */
+            .unsafe = o->unsafe && mending->kind == MENDING_REPAIR,
             .port_is_given = o->port_given,
             .target = m.target,
         };

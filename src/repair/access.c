@@ -8,10 +8,13 @@
 
 #define GATE_BIT(gate) (1U << (gate))
 
+static stage_function settle;
+
 /* In this order: sshd's own files first, for the rest is judged by them; the account before what is
  * hung on it; prior keys go before new ones come; whoever is removed goes last, when the one who takes
  * over is there. */
 static const struct stage stages[] = {
+    {"settle", settle},
     {"reset-ssh", access_reset_ssh},
     {"restore-ssh", access_restore_ssh},
     {"create-user", access_create_user},
@@ -64,10 +67,32 @@ static struct plan_scope scope_of(const struct access_request *r)
             scope.gates[m] |= way | GATE_BIT(GATE_ACCOUNT) | GATE_BIT(GATE_SESSION);
         if (asked && (is_new || r->unlock || r->password.ptr))
             scope.gates[m] |= GATE_BIT(GATE_ACCOUNT);
-        if (asked && (is_new || r->sudo > ACCESS_SUDO_KEEP))
+        /* Sudo is no matter of how one gets in: its locks stand on every way. */
+        if ((asked && is_new) || (m == METHOD_PUBLICKEY && r->sudo > ACCESS_SUDO_KEEP))
             scope.gates[m] |= GATE_BIT(GATE_SUDO);
     }
     return scope;
+}
+
+/* What the stages work with. */
+struct settled {
+    struct access_request request; /* first: it is what the stages get */
+    struct plan_scope scope;
+};
+
+/* What is asked of an account that may be there or not, now that the guest can be seen. */
+static int settle(struct verb_context *c, void *context, struct err *e)
+{
+    struct settled *s = context;
+    bool is_there = s->request.user && facts_account(c->facts, s->request.user);
+    (void)e;
+    if (s->request.create == ACCESS_CREATE_IF_MISSING && is_there)
+        s->request.create = ACCESS_CREATE_NO;
+    if (s->request.nopasswd_if_new && s->request.create != ACCESS_CREATE_NO &&
+        s->request.sudo == ACCESS_SUDO_UNSAID)
+        s->request.sudo = ACCESS_SUDO_NOPASSWD;
+    s->scope = scope_of(&s->request);
+    return 0;
 }
 
 void access_wipe(const struct access_request *r)
@@ -79,7 +104,7 @@ void access_wipe(const struct access_request *r)
 struct plan *access_plan(const struct repair_input *input, const struct access_request *request,
                          struct err *e)
 {
-    struct plan_scope scope = scope_of(request);
-    return plan_of_stages(input, stages, sizeof stages / sizeof *stages, (void *)(uintptr_t)request,
-                          &scope, e);
+    struct settled settled = {.request = *request};
+    return plan_of_stages(input, stages, sizeof stages / sizeof *stages, &settled, &settled.scope,
+                          e);
 }

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "base/limits.h"
+#include "repair/password.h"
 
 /* --- words ------------------------------------------------------------------------------------ */
 
@@ -45,31 +45,6 @@ static int check_name(const char *name, struct err *e)
     return bad ? err_set(e, ERR_USAGE, "\"%s\" is no name of a user", name) : 0;
 }
 
-/* Never with a word of it. */
-static int check_password(const struct access_request *r, struct err *e)
-{
-    struct bytes p = r->password;
-    bool blank = true;
-    if (!p.ptr)
-        return 0;
-    if (p.len > LIMIT_PASSWORD_BYTES)
-        return err_set(e, ERR_USAGE, "the password is longer than %u bytes: no login takes it",
-                       LIMIT_PASSWORD_BYTES);
-    for (size_t i = 0; i < p.len; i++) {
-        if (iscntrl((unsigned char)p.ptr[i]))
-            return err_set(e, ERR_USAGE,
-                           "the password has a control character or a second line: nobody could "
-                           "type it");
-        blank = blank && p.ptr[i] == ' ';
-    }
-    if (blank)
-        return err_set(e, ERR_USAGE, "the password is empty");
-    if (r->user && bytes_equal_text(p, r->user))
-        return err_set(e, ERR_USAGE,
-                       "the password is the name of the user: anybody would guess it");
-    return 0;
-}
-
 /* --- jobs ------------------------------------------------------------------------------------- */
 
 static bool grants(const struct access_request *r)
@@ -105,5 +80,5 @@ int access_check(struct arena *a, const struct access_request *r, struct err *e)
     if (check_jobs(r, e) || (r->user && check_name(r->user, e)) ||
         (r->remove_user && check_name(r->remove_user, e)))
         return e->code;
-    return check_password(r, e);
+    return r->password.ptr ? password_check(r->password, r->user, e) : 0;
 }

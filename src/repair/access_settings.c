@@ -221,11 +221,16 @@ static int take_members(struct reader *r, const struct json *object)
 /* --- the whole -------------------------------------------------------------------------------- */
 
 /* Who names a user gives him a key or a password; the account is made when it is not there. */
-static void settle(struct reader *r)
+static int settle(struct reader *r)
 {
     struct access_request *q = r->request;
+    if (q->remove_user && q->password.ptr)
+        return refuse(r, "remove_user",
+                      "remove_user and password exclude each other, as they do "
+                      "in VMAccess: one after the other");
     if (q->user && (q->key_count > 0 || q->password.ptr))
         q->create = ACCESS_CREATE_IF_MISSING;
+    q->nopasswd_if_new = !q->password.ptr; /* distroutils.py: create_account */
     if (q->remove_prior_keys && q->key_count == 0) {
         q->remove_prior_keys = false;
         note(r, "remove_prior_keys stands there without ssh_key: no key is removed, as VMAccess "
@@ -233,6 +238,7 @@ static void settle(struct reader *r)
     }
     if (q->disk_name && !q->check_disk && !q->repair_disk)
         note(r, "disk_name stands there without check_disk or repair_disk: no disk is looked at");
+    return 0;
 }
 
 /* A comma behind the last member, as in the extension's own README: what the cloud's command line
@@ -278,23 +284,25 @@ static const struct json *object_at(struct reader *r, const struct json *parent,
  * "protectedSettings": {…}}}. */
 static int take_document(struct reader *r, const struct json *document)
 {
-    const char *at = r->object;
+    const char *at = "";
     const struct json *pair = object_at(r, document, "properties", &at);
     r->object = at;
     pair = pair ? pair : document;
-    const char *secret_at = NULL, *public_at = NULL;
+    const char *secret_at = "", *public_at = "";
     const struct json *secret = object_at(r, pair, "protectedSettings", &secret_at);
     const struct json *public = object_at(r, pair, "settings", &public_at);
     if (!secret && !public) {
         r->object = "";
         return take_members(r, document);
     }
-    r->object = secret_at;
-    if (secret && take_members(r, secret) != 0)
-        return r->e->code;
+    enum settings_part part = r->part;
     r->part = SETTINGS_PUBLIC;
     r->object = public_at;
-    return public ? take_members(r, public) : 0;
+    if (public && take_members(r, public) != 0)
+        return r->e->code;
+    r->part = part;
+    r->object = secret_at;
+    return secret ? take_members(r, secret) : 0;
 }
 
 /* Strings of the document that held the password. */
@@ -327,7 +335,7 @@ int access_settings(struct arena *a, struct bytes text, const char *path, enum s
     if (document && json_type(document) != JSON_OBJECT)
         code = err_set_at(e, ERR_USAGE, path, 1, 1, "settings are an object: {\"username\": …}");
     else if (document && take_document(&r, document) == 0)
-        settle(&r);
+        code = settle(&r);
     else
         code = e->code;
     wipe_passwords(document);
