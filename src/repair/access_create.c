@@ -4,9 +4,11 @@
 
 #include <string.h>
 
+#include "base/path.h"
 #include "facts/collect.h"
 #include "repair/account_defaults.h"
 #include "repair/account_number.h"
+#include "repair/tree_copy.h"
 
 #define NAME_CHARS_MAX 32u /* useradd(8); utmp has no room for more */
 
@@ -257,20 +259,40 @@ static int look_at_home(struct verb_context *c, struct newcomer *n, uint32_t *ow
     return 0;
 }
 
-static int make_home(struct verb_context *c, const struct newcomer *n, struct err *e)
+/* Where homes are; a missing one is root's, as everywhere. */
+static int make_base(struct verb_context *c, const char *path, struct err *e)
 {
-    const char *skeleton = useradd_value(c, USERADD_FILE, "SKEL");
-    int64_t mode = login_defs_number(c, "HOME_MODE", -1);
-    if (mode < 0)
-        mode = 0777 & ~login_defs_number(c, "UMASK", 022);
+    if (tree_stat(c->tree, path).presence == PRESENCE_PRESENT)
+        return 0;
     struct json *step = json_new_object(c->arena);
-    json_set_string(c->arena, step, "path", n->home);
-    json_set_string(c->arena, step, "mode",
-                    arena_printf(c->arena, "%04o", (unsigned)(mode & 0777) | 0700));
-    json_set_string(c->arena, step, "owner", n->name);
-    json_set_string(c->arena, step, "from", skeleton ? skeleton : "/etc/skel");
+    json_set_string(c->arena, step, "path", path);
     int code = verb_dir_make(c, step, e);
     json_free(step);
+    return code;
+}
+
+/* HOME_MODE, else what UMASK leaves; an owner who could not enter it would have no use of it. */
+static uint32_t home_mode(struct verb_context *c)
+{
+    int64_t mode = login_defs_number(c, "HOME_MODE", -1);
+    if (mode < 0)
+        mode = ~login_defs_number(c, "UMASK", 022);
+    return ((uint32_t)mode & 0777) | 0700;
+}
+
+static int make_home(struct verb_context *c, const struct newcomer *n, struct err *e)
+{
+    const char *own = useradd_value(c, USERADD_FILE, "SKEL");
+    const char *const skeletons[] = {own && *own == '/' ? own : "/etc/skel", "/usr/etc/skel"};
+    struct node_state home = {
+        .exists = true, .type = NODE_DIRECTORY, .mode = home_mode(c), .uid = n->uid, .gid = n->gid};
+    int code = make_base(c, path_parent(c->arena, n->home), e);
+    if (code != 0)
+        return code;
+    const char *real = real_path_of(c, n->home, e);
+    code = real ? overlay_put(c->tree, real, &home, e) : ERR_REFUSED;
+    for (size_t i = 0; code == 0 && i < sizeof skeletons / sizeof *skeletons; i++)
+        code = tree_copy(c, skeletons[i], n->home, n->uid, n->gid, e);
     return code;
 }
 

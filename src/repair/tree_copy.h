@@ -1,5 +1,5 @@
 /* A small tree of the guest copied to another place of it: /etc/skel into a new home. For the verb
- * dir_make only. */
+ * dir_make and access_create.c. */
 #ifndef DISKMEND_REPAIR_TREE_COPY_H
 #define DISKMEND_REPAIR_TREE_COPY_H
 
