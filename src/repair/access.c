@@ -44,14 +44,16 @@ const struct account_fact *access_account(struct verb_context *c, const struct a
     return account;
 }
 
-/* A second factor that the guest asks for is asked for whatever the person gets. */
-static const char *const second_factors[] = {"authmethods-extra-factor", NULL};
+/* What stays shut whatever the person gets: a second factor that the guest asks for, and a day that
+ * this very run says. */
+static const char *const kept[] = {"authmethods-extra-factor", NULL};
+static const char *const kept_with_day[] = {"authmethods-extra-factor", "account-expired", NULL};
 
 /* What has to open for the job to have its effect, by the ways that were given. A key alone never
  * opens a way by password. */
 static struct plan_scope scope_of(const struct access_request *r)
 {
-    struct plan_scope scope = {.kept = second_factors,
+    struct plan_scope scope = {.kept = r->expiry == ACCESS_EXPIRY_DAY ? kept_with_day : kept,
                                .announced = r->remove_user || r->remove_prior_keys ||
                                             r->expiry == ACCESS_EXPIRY_DAY || r->reset_ssh ||
                                             r->restore_ssh || r->password_for_all};
