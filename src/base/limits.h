@@ -6,6 +6,8 @@
 #define LIMIT_CONFIG_BYTES          (1024u * 1024u)        /* one configuration file */
 #define LIMIT_ACCOUNT_BYTES         (4u * 1024u * 1024u)   /* passwd, shadow, group, gshadow */
 #define LIMIT_EDIT_BYTES            (4u * 1024u * 1024u)   /* a file that a repair rewrites */
+#define LIMIT_REMOVED_ENTRIES       5000u  /* of a home that goes with its account */
+#define LIMIT_REMOVED_BYTES         (64u * 1024u * 1024u) /* of it: the journal keeps all of them */
 #define LIMIT_EDITS                 20000u /* paths that one run changes */
 #define LIMIT_BINARY_BYTES          (32u * 1024u * 1024u)  /* sshd, package status */
 #define LIMIT_TOTAL_BYTES           (256u * 1024u * 1024u) /* all that is read from one guest */

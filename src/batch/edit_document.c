@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/escape.h"
+#include "base/path.h"
 #include "facts/secret.h"
 #include "report/diff.h"
 
@@ -227,6 +228,14 @@ static void add_xattrs(struct entry *e)
         }
 }
 
+/* A file of somebody's who is removed: no business of whoever reads the report. */
+static bool is_private(const struct entry *e)
+{
+    struct plan_causes causes = plan_causes_of(e->arena, e->plan, e->edit->path);
+    return causes.job && strcmp(causes.job, "remove-user") == 0 && !e->edit->after.exists &&
+           !path_is_below(e->edit->path, "/etc");
+}
+
 static void add_whole(struct entry *e, const char *change, const struct node_state *s)
 {
     struct json *o = add(e, e->edit->path, change);
@@ -236,7 +245,7 @@ static void add_whole(struct entry *e, const char *change, const struct node_sta
                            : arena_printf(a, "%s %s %s", node_type_name(s->type),
                                           mode_text(a, s->mode), owner_text(a, s));
     json_set_string(a, o, change[0] == 'c' ? "to" : "from", what);
-    if (s->type == NODE_FILE)
+    if (s->type == NODE_FILE && !is_private(e))
         set_diff(e, o);
     else
         json_set(a, o, "diff", json_new_null(a));

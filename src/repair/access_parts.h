@@ -26,4 +26,7 @@ struct ssh_keys_given;
 int access_keys_given(struct verb_context *c, const struct access_request *request,
                       struct ssh_keys_given *out, struct err *e);
 
+/* The home of the account that is removed: all of it, or an error. access_remove_home.c */
+int access_remove_home(struct verb_context *c, const struct account_fact *account, struct err *e);
+
 #endif

@@ -6,7 +6,6 @@
 
 #include "login/sudo_standing.h"
 #include "repair/access_parts.h"
-#include "repair/account_edit.h"
 #include "repair/sudo_edit.h"
 
 #define ROUNDS_MAX 6 /* a membership, a rule, its tag, a setting, and another rule's tag */
@@ -35,27 +34,6 @@ static int verb_with(struct verb_context *c, verb_function *verb, const char *co
     int code = verb(c, step, e);
     json_free(step);
     return code;
-}
-
-/* Was it made in this run? */
-static bool account_is_new(struct verb_context *c, const char *name)
-{
-    size_t count;
-    const struct overlay_edit *edits = overlay_edits(c->tree, &count);
-    for (size_t i = 0; i < count; i++) {
-        struct bytes rest = edits[i].before.content;
-        if (strcmp(edits[i].path, PASSWD_PATH) != 0)
-            continue;
-        while (rest.len > 0) {
-            const char *newline = memchr(rest.ptr, '\n', rest.len);
-            size_t n = newline ? (size_t)(newline - rest.ptr) : rest.len;
-            if (bytes_equal_text(account_field(bytes_cut(rest, 0, n), PASSWD_NAME), name))
-                return false;
-            rest = bytes_cut(rest, newline ? n + 1 : n, rest.len);
-        }
-        return true;
-    }
-    return false;
 }
 
 /* --- the admin group ---------------------------------------------------------------------------
@@ -284,7 +262,7 @@ static int grant(struct granting *g, const char *user, struct err *e)
 int access_grant_sudo(struct verb_context *c, void *context, struct err *e)
 {
     const struct access_request *request = context;
-    bool is_new = request->user && account_is_new(c, request->user);
+    bool is_new = request->create != ACCESS_CREATE_NO;
     if (request->sudo == ACCESS_SUDO_KEEP || (request->sudo == ACCESS_SUDO_UNSAID && !is_new))
         return 0;
     const struct account_fact *account = access_account(c, request, e);

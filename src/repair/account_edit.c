@@ -56,6 +56,32 @@ void account_field_set(struct verb_context *c, struct text_line *line, size_t in
     text_set(line, strbuf_bytes(&out));
 }
 
+void account_list_change(struct verb_context *c, struct text_line *line, size_t index,
+                        const char *name, bool wanted)
+{
+    struct bytes list = account_field(line->text, index);
+    struct strbuf out;
+    strbuf_init(&out, c->arena);
+    bool is_there = false, any = false;
+    for (size_t at = 0; at <= list.len && list.len > 0;) {
+        const char *comma = memchr(list.ptr + at, ',', list.len - at);
+        size_t stop = comma ? (size_t)(comma - list.ptr) : list.len;
+        struct bytes member = bytes_cut(list, at, stop);
+        bool same = bytes_equal_text(member, name);
+        is_there |= same;
+        if (wanted || !same) {
+            strbuf_add(&out, any ? "," : "");
+            strbuf_add_bytes(&out, member);
+            any = true;
+        }
+        at = stop + 1;
+    }
+    if (wanted && !is_there)
+        strbuf_printf(&out, "%s%s", any ? "," : "", name);
+    if (wanted != is_there)
+        account_field_set(c, line, index, strbuf_bytes(&out));
+}
+
 struct text_line *account_line(struct text_file *f, const char *name, int *number)
 {
     for (size_t i = 0; i < f->lines.count; i++) {

@@ -42,6 +42,10 @@ size_t account_field_count(struct bytes line);
 void account_field_set(struct verb_context *c, struct text_line *line, size_t index,
                        struct bytes value);
 
+/* Put NAME into (or take it out of) the list that is field INDEX; every other byte stays. */
+void account_list_change(struct verb_context *c, struct text_line *line, size_t index,
+                         const char *name, bool wanted);
+
 /* The first line of that name: the one that counts. NULL: none. NUMBER (may be NULL): its number.
  */
 struct text_line *account_line(struct text_file *f, const char *name, int *number);

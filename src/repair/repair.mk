@@ -10,6 +10,7 @@ librepair_a_SOURCES = \
 	src/repair/access_parts.h \
 	src/repair/access_password.c \
 	src/repair/access_remove.c \
+	src/repair/access_remove_home.c \
 	src/repair/access_reset.c \
 	src/repair/access_restore.c \
 	src/repair/access_settings.c src/repair/access_settings.h \
@@ -48,6 +49,7 @@ librepair_a_SOURCES = \
 	src/repair/stages.h \
 	src/repair/sshd_edit.c src/repair/sshd_edit.h \
 	src/repair/sudo_edit.c src/repair/sudo_edit.h \
+	src/repair/sudo_forget.c \
 	src/repair/template.c src/repair/template.h \
 	src/repair/text_edit.c src/repair/text_edit.h \
 	src/repair/tree_copy.c src/repair/tree_copy.h \

@@ -31,6 +31,9 @@ void sudo_edit_statement(const struct text_file *f, int line, int *first, int *l
  * line, or there is more than one host's part. */
 size_t sudo_edit_tags_at(struct bytes text);
 
+/* Take USER (and UID, "#1001", unless that is NULL) out of every file of sudoers: sudo_forget.c. */
+int sudo_edit_forget(struct verb_context *c, const char *user, const char *uid, struct err *e);
+
 bool sudo_edit_is(const struct sudo_fact *s, const char *item);
 
 #endif
