@@ -5,6 +5,7 @@ dist_rules_DATA = \
 	rules/allow.json \
 	rules/auth.json \
 	rules/boot.json \
+	rules/check-1.schema.json \
 	rules/disk.json \
 	rules/facts-1.schema.json \
 	rules/firewall.json \

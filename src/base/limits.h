@@ -25,6 +25,7 @@
 #define LIMIT_GUEST_SECONDS         60 /* one guest once it is open; --timeout overrides */
 #define LIMIT_OPEN_SECONDS          600 /* opening one guest: emulation is slow */
 #define LIMIT_WRITE_SECONDS         300 /* writing to one guest once it is open: emulation is slow */
+#define LIMIT_FSCK_SECONDS          3600 /* looking at one filesystem, or mending it: they are large */
 #define LIMIT_VERIFY_SECONDS        60 /* one program of the guest, in emulation */
 #define LIMIT_EMULATION_SILENCE_SECONDS 240 /* the same in emulation, slow to speak and slower when busy */
 #define LIMIT_CONSOLE_SILENCE_SECONDS 20 /* appliance under KVM without a console byte */

@@ -1,6 +1,7 @@
 # batch/: one forked worker a target, several at a time.
 noinst_LIBRARIES += libbatch.a
 libbatch_a_SOURCES = \
+	src/batch/disk_check.c src/batch/disk_check.h \
 	src/batch/edit_document.c src/batch/edit_document.h \
 	src/batch/frame.c src/batch/frame.h \
 	src/batch/judge.c src/batch/judge.h \

@@ -6,6 +6,7 @@
 
 #include "base/limits.h"
 #include "cli/data.h"
+#include "cli/disk_check.h"
 #include "cli/mending.h"
 #include "cli/say.h"
 #include "cli/secret_input.h"
@@ -174,7 +175,9 @@ int command_access(struct options *o)
     int code = EXIT_USAGE;
     if (fill_request(o, &request, &e) == 0) {
         fill_question(o, &request);
-        code = mending_run(o, &mending, "access");
+        code = access_has_job(&request) ? mending_run(o, &mending, "access") : EXIT_CLEAN;
+        if (code == EXIT_CLEAN && (request.check_disk || request.repair_disk))
+            code = disk_check_run(o, request.disk_name, request.repair_disk);
     } else {
         say_error(&e);
     }

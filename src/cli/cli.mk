@@ -4,6 +4,7 @@ diskmend_SOURCES = \
 	src/cli/access.c \
 	src/cli/command.h src/cli/commands.c \
 	src/cli/data.c src/cli/data.h \
+	src/cli/disk_check.c src/cli/disk_check.h \
 	src/cli/disk_keys.c src/cli/disk_keys.h \
 	src/cli/environment.c src/cli/environment.h \
 	src/cli/facts.c \
