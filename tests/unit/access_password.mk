@@ -1,4 +1,4 @@
-# access: passwords, locks, expiry, new accounts.
+# access: passwords, locks, expiry.
 check_PROGRAMS += tests/unit/test_access_password
 tests_unit_test_access_password_SOURCES = tests/unit/test_access_password.c tests/unit/access_suite.h \
 	tests/unit/login_suite.h tests/unit/host_file.h tests/unit/suite.h
