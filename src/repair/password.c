@@ -5,6 +5,8 @@
 #include <string.h>
 #include <sys/random.h>
 
+#include "base/limits.h"
+
 #define SALT_BYTES 16 /* as passwd(1) takes; enough for each of them */
 
 /* crypt(5). The greatest cost takes about a second and 128 MiB, here and at each login. */
@@ -43,23 +45,23 @@ int password_check(struct bytes password, const char *user, struct err *e)
 {
     size_t blanks = 0;
     if (password.len == 0)
-        return err_set(e, ERR_REFUSED, "the password is empty");
-    if (password.len > PASSWORD_BYTES_MAX)
-        return err_set(e, ERR_REFUSED, "the password is longer than %u bytes: no libcrypt takes it",
-                       PASSWORD_BYTES_MAX);
+        return err_set(e, ERR_USAGE, "the password is empty");
+    if (password.len > LIMIT_PASSWORD_BYTES)
+        return err_set(e, ERR_USAGE, "the password is longer than %u bytes: no libcrypt takes it",
+                       LIMIT_PASSWORD_BYTES);
     for (size_t i = 0; i < password.len; i++) {
         unsigned char byte = (unsigned char)password.ptr[i];
         if (byte == '\n' || byte == '\r')
-            return err_set(e, ERR_REFUSED, "the password has more than one line");
+            return err_set(e, ERR_USAGE, "the password has more than one line");
         if (byte < 0x20 || byte == 0x7f)
-            return err_set(e, ERR_REFUSED,
+            return err_set(e, ERR_USAGE,
                            "the password holds a byte that nobody can type (a control character)");
         blanks += byte == ' ';
     }
     if (blanks == password.len)
-        return err_set(e, ERR_REFUSED, "the password is nothing but blanks");
+        return err_set(e, ERR_USAGE, "the password is nothing but blanks");
     if (user && bytes_equal_text(password, user))
-        return err_set(e, ERR_REFUSED, "the password is the name of the user");
+        return err_set(e, ERR_USAGE, "the password is the name of the user");
     return 0;
 }
 
@@ -85,10 +87,10 @@ bool password_can(enum password_scheme scheme)
  */
 static const char *hash_with(struct arena *a, struct bytes password, const char *setting)
 {
-    char phrase[PASSWORD_BYTES_MAX + 1] = {0};
+    char phrase[LIMIT_PASSWORD_BYTES + 1] = {0};
     void *data = NULL;
     int size = 0;
-    if (password.len == 0 || password.len > PASSWORD_BYTES_MAX)
+    if (password.len == 0 || password.len > LIMIT_PASSWORD_BYTES)
         return NULL;
     memcpy(phrase, password.ptr, password.len);
     const char *hash = crypt_ra(phrase, setting, &data, &size);

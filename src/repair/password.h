@@ -17,8 +17,6 @@ enum password_scheme {
     PASSWORD_SCHEME_COUNT
 };
 
-/* crypt(3): what is longer than this no libcrypt takes. */
-#define PASSWORD_BYTES_MAX 511u
 /* bcrypt looks at no more; musl's SHA at no more. */
 #define PASSWORD_BYTES_BCRYPT 72u
 #define PASSWORD_BYTES_MUSL   256u
@@ -28,7 +26,7 @@ const char *password_scheme_name(enum password_scheme scheme);
 const char *password_scheme_prefix(enum password_scheme scheme);
 
 /* A password that nobody could mean or type: empty, nothing but blanks, control bytes, too long,
- * the user's own name. 0, or ERR_REFUSED and a sentence without a byte of it. USER may be NULL. */
+ * the user's own name. 0, or ERR_USAGE and a sentence without a byte of it. USER may be NULL. */
 int password_check(struct bytes password, const char *user, struct err *e);
 
 /* Does this machine's libcrypt know the scheme? */

@@ -221,7 +221,7 @@ int password_choose(struct verb_context *c, struct password_choice *out, struct 
     struct wish w = wish_of(c);
     enum password_scheme wanted = PASSWORD_SHA512;
     const char *why = NULL;
-    *out = (struct password_choice){.bytes_max = PASSWORD_BYTES_MAX};
+    *out = (struct password_choice){.bytes_max = LIMIT_PASSWORD_BYTES};
     if (is_musl(c))
         out->bytes_max = PASSWORD_BYTES_MUSL;
     if (w.word && is_weak(w.word))

@@ -1,6 +1,7 @@
 /* access: passwords, locks and expiry; the bytes of each file after, for every distribution. */
 #include "access_suite.h"
 
+#include "base/limits.h"
 #include "repair/password.h"
 
 #define SECRET "Tr0ub4dor&3 \303\244"
@@ -151,7 +152,7 @@ END_TEST
 
 START_TEST(absurd)
 {
-    char long_one[PASSWORD_BYTES_MAX + 2];
+    char long_one[LIMIT_PASSWORD_BYTES + 2];
     memset(long_one, 'x', sizeof long_one);
     const struct {
         struct bytes text;
@@ -166,7 +167,7 @@ START_TEST(absurd)
         {{"a\033b", 3}, "control"},
         {{"a\tb", 3}, "control"},
         {{"a\177", 2}, "control"},
-        {{long_one, PASSWORD_BYTES_MAX + 1}, "longer"},
+        {{long_one, LIMIT_PASSWORD_BYTES + 1}, "longer"},
     };
     guest("debian-12");
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -174,7 +175,7 @@ START_TEST(absurd)
         expect_refusal(r, rows[i].says);
         ck_assert_uint_eq(edit_count(), 0);
     }
-    long_one[PASSWORD_BYTES_MAX] = '\0';
+    long_one[LIMIT_PASSWORD_BYTES] = '\0';
     do_access((struct access_request){.user = "ana", .password = bytes_of(long_one)});
 }
 END_TEST
