@@ -5,6 +5,7 @@ dist_rules_DATA = \
 	rules/allow.json \
 	rules/auth.json \
 	rules/boot.json \
+	rules/check-1.schema.json \
 	rules/disk.json \
 	rules/facts-1.schema.json \
 	rules/firewall.json \
@@ -58,6 +59,7 @@ nobase_dist_pkgdata_DATA = \
 	rules/templates/rhel/pam.d/sshd \
 	rules/templates/rhel/pam.d/system-auth \
 	rules/templates/rhel/sshd_config \
+	rules/templates/rhel/sshd_config.d/50-redhat.conf \
 	rules/templates/suse/pam.d/common-account \
 	rules/templates/suse/pam.d/common-auth \
 	rules/templates/suse/pam.d/common-password \

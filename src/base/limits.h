@@ -6,6 +6,8 @@
 #define LIMIT_CONFIG_BYTES          (1024u * 1024u)        /* one configuration file */
 #define LIMIT_ACCOUNT_BYTES         (4u * 1024u * 1024u)   /* passwd, shadow, group, gshadow */
 #define LIMIT_EDIT_BYTES            (4u * 1024u * 1024u)   /* a file that a repair rewrites */
+#define LIMIT_REMOVED_ENTRIES       5000u  /* of a home that goes with its account */
+#define LIMIT_REMOVED_BYTES         (64u * 1024u * 1024u) /* of it: the journal keeps all of them */
 #define LIMIT_EDITS                 20000u /* paths that one run changes */
 #define LIMIT_BINARY_BYTES          (32u * 1024u * 1024u)  /* sshd, package status */
 #define LIMIT_TOTAL_BYTES           (256u * 1024u * 1024u) /* all that is read from one guest */
@@ -25,6 +27,7 @@
 #define LIMIT_GUEST_SECONDS         60 /* one guest once it is open; --timeout overrides */
 #define LIMIT_OPEN_SECONDS          600 /* opening one guest: emulation is slow */
 #define LIMIT_WRITE_SECONDS         300 /* writing to one guest once it is open: emulation is slow */
+#define LIMIT_FSCK_SECONDS          3600 /* looking at one filesystem, or mending it: they are large */
 #define LIMIT_VERIFY_SECONDS        60 /* one program of the guest, in emulation */
 #define LIMIT_EMULATION_SILENCE_SECONDS 240 /* the same in emulation, slow to speak and slower when busy */
 #define LIMIT_CONSOLE_SILENCE_SECONDS 20 /* appliance under KVM without a console byte */
@@ -40,6 +43,9 @@
 #define LIMIT_SUBVOLUMES            64   /* of one btrfs */
 #define LIMIT_LISTED_DEVICES        64   /* md arrays and logical volumes */
 #define LIMIT_HOST_DEVICES          1024 /* block devices of this machine that are looked at */
+#define LIMIT_PASSWORD_BYTES        511u /* libcrypt and PAM take no longer ones */
+#define LIMIT_SETTINGS_BYTES        (256u * 1024u) /* VMAccess's JSON */
+#define LIMIT_KEY_FILE_BYTES        (256u * 1024u) /* public keys that are to be added */
 #define LIMIT_DISK_KEY_BYTES        8192u /* cryptsetup: keys that are typed are shorter */
 #define LIMIT_CHECK_DEPTH           4 /* any/all/not in a rule */
 

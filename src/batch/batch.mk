@@ -2,6 +2,7 @@
 noinst_LIBRARIES += libbatch.a
 libbatch_a_SOURCES = \
 	src/batch/edit_blame.c src/batch/edit_blame.h \
+	src/batch/disk_check.c src/batch/disk_check.h \
 	src/batch/edit_document.c src/batch/edit_document.h \
 	src/batch/frame.c src/batch/frame.h \
 	src/batch/judge.c src/batch/judge.h \

@@ -1,5 +1,5 @@
-/* Which rule changed which lines of a file: the texts that each repair left, compared one after the
- * other. For edit_document.c only. */
+/* Which rule or job changed which lines of a file: the texts that each of them left, compared one
+ * after the other. For edit_document.c only. */
 #ifndef DISKMEND_BATCH_EDIT_BLAME_H
 #define DISKMEND_BATCH_EDIT_BLAME_H
 
@@ -11,7 +11,10 @@ struct edit_blame;
 /* Of PATH, whose text was BEFORE the plan (empty where there was no file). */
 struct edit_blame *edit_blame_of(struct arena *a, const struct plan *plan, const char *path,
                                  struct bytes before);
-/* The rules that took or put a line of HUNK, each once; none where that cannot be told. */
-struct text_list edit_blame_rules(const struct edit_blame *blame, struct diff_range hunk);
+/* What took or put a line of HUNK, each once; none where that cannot be told. */
+struct hunk_causes {
+    struct text_list rules, jobs;
+};
+struct hunk_causes edit_blame_hunk(const struct edit_blame *blame, struct diff_range hunk);
 
 #endif

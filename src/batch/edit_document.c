@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/escape.h"
+#include "base/path.h"
 #include "batch/edit_blame.h"
 #include "facts/collect.h"
 #include "facts/secret.h"
@@ -137,24 +138,39 @@ static struct bytes masked(struct arena *a, const struct bytes *own, const struc
     return strbuf_bytes(&out);
 }
 
+static struct json *names_json(struct arena *a, const struct text_list *names)
+{
+    struct json *list = json_new_array(a);
+    for (size_t i = 0; i < names->count; i++)
+        json_append(a, list, json_new_string(a, names->items[i]));
+    return list;
+}
+
 /* What a hunk is made for, as one line; an entry of "hunks" as well. */
 static const char *behind(void *context, struct diff_range hunk)
 {
     struct showing *s = context;
     struct arena *a = s->arena;
-    struct text_list rules = edit_blame_rules(s->blame, hunk);
-    if (rules.count == 0)
-        rules = (struct text_list){s->causes.rules, s->causes.rule_count};
-    struct json *list = json_new_array(a), *o = json_new_object(a);
-    for (size_t i = 0; i < rules.count; i++)
-        json_append(a, list, json_new_string(a, rules.items[i]));
+    struct hunk_causes causes = edit_blame_hunk(s->blame, hunk);
+    if (causes.rules.count + causes.jobs.count == 0) {
+        causes.rules = (struct text_list){s->causes.rules, s->causes.rule_count};
+        if (s->causes.job)
+            text_list_add(a, &causes.jobs, s->causes.job);
+    }
+    struct json *o = json_new_object(a);
     json_set_number(a, o, "old_line", (double)hunk.old_from + (hunk.old_count > 0));
     json_set_number(a, o, "old_count", (double)hunk.old_count);
     json_set_number(a, o, "new_line", (double)hunk.new_from + (hunk.new_count > 0));
     json_set_number(a, o, "new_count", (double)hunk.new_count);
-    json_set(a, o, "rules", list);
+    json_set(a, o, "rules", names_json(a, &causes.rules));
+    json_set(a, o, "jobs", names_json(a, &causes.jobs));
     json_append(a, s->hunks, o);
-    return rules.count > 0 ? text_list_join(a, &rules, ", ") : s->causes.job;
+    struct text_list names = {0};
+    for (size_t i = 0; i < causes.jobs.count; i++)
+        text_list_add(a, &names, causes.jobs.items[i]);
+    for (size_t i = 0; i < causes.rules.count; i++)
+        text_list_add(a, &names, causes.rules.items[i]);
+    return names.count > 0 ? text_list_join(a, &names, ", ") : NULL;
 }
 
 /* Member "diff", and "hidden" when something in it is no quotation. */
@@ -251,6 +267,14 @@ static void add_xattrs(struct entry *e)
         }
 }
 
+/* A file of somebody's who is removed: no business of whoever reads the report. */
+static bool is_private(const struct entry *e)
+{
+    struct plan_causes causes = plan_causes_of(e->arena, e->plan, e->edit->path);
+    return causes.job && strcmp(causes.job, "remove-user") == 0 && !e->edit->after.exists &&
+           !path_is_below(e->edit->path, "/etc");
+}
+
 static void add_whole(struct entry *e, const char *change, const struct node_state *s)
 {
     struct json *o = add(e, e->edit->path, change);
@@ -260,7 +284,7 @@ static void add_whole(struct entry *e, const char *change, const struct node_sta
                            : arena_printf(a, "%s %s %s", node_type_name(s->type),
                                           mode_text(a, s->mode), owner_text(a, s));
     json_set_string(a, o, change[0] == 'c' ? "to" : "from", what);
-    if (s->type == NODE_FILE)
+    if (s->type == NODE_FILE && !is_private(e))
         set_diff(e, o);
     else
         json_set(a, o, "diff", json_new_null(a));

@@ -165,6 +165,7 @@ struct json *judge_root(struct arena *a, const struct worker_request *request,
         break;
     case JOB_MEND: /* mend.h */
     case JOB_VERIFY: /* verify.h */
+    case JOB_CHECK_DISK: /* disk_check.h */
         json_free(facts_json);
         err_set(e, ERR_INTERNAL, "a job that is not judged here");
         break;

@@ -5,11 +5,13 @@
 #define DISKMEND_BATCH_MEND_H
 
 #include "batch/judge.h"
+#include "repair/access.h"
 #include "repair/repair.h"
 #include "report/report.h"
 
 enum mending_kind {
     MENDING_REPAIR,   /* plan a repair: diskmend.repair/1 and edits */
+    MENDING_ACCESS,   /* plan the jobs of access: diskmend.repair/1 and edits */
     MENDING_UNDO,     /* plan the way back from a run: diskmend.undo/1 and edits */
     MENDING_RUNS,     /* the runs there are: diskmend.runs/1 */
     MENDING_COMMIT,   /* write edits: diskmend.commit/1 */
@@ -20,6 +22,7 @@ enum mending_kind {
 struct mending_request {
     enum mending_kind kind;
     struct repair_options options;
+    const struct access_request *access; /* of MENDING_ACCESS */
     const char *run; /* undo: NULL is the latest that can be undone; continue, forget: needed */
     bool force;      /* undo --force; forget: a run that is half done, too */
     bool dry_run;    /* nothing will be written after the plan: what refuses to be may be read */

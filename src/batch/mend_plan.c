@@ -76,9 +76,10 @@ static struct json *left_json(struct planning *p, const struct plan *plan)
 const char *mending_schema(const struct mending_request *m)
 {
     static const char *const names[] = {
-        [MENDING_REPAIR] = "diskmend.repair/1",   [MENDING_UNDO] = "diskmend.undo/1",
-        [MENDING_RUNS] = "diskmend.runs/1",       [MENDING_COMMIT] = "diskmend.commit/1",
-        [MENDING_CONTINUE] = "diskmend.commit/1", [MENDING_FORGET] = "diskmend.commit/1"};
+        [MENDING_REPAIR] = "diskmend.repair/1", [MENDING_ACCESS] = "diskmend.repair/1",
+        [MENDING_UNDO] = "diskmend.undo/1",     [MENDING_RUNS] = "diskmend.runs/1",
+        [MENDING_COMMIT] = "diskmend.commit/1", [MENDING_CONTINUE] = "diskmend.commit/1",
+        [MENDING_FORGET] = "diskmend.commit/1"};
     return names[m->kind];
 }
 
@@ -284,7 +285,15 @@ static struct plan *make_plan(struct planning *p, struct err *e)
         return NULL;
     if (p->mending->kind == MENDING_UNDO)
         return plan_of_job(&p->input, "undo", undo_job, p, e);
-    return refuse_prepared(p, e) == 0 ? plan_make(&p->input, e) : NULL;
+    if (refuse_prepared(p, e) != 0)
+        return NULL;
+    if (p->mending->kind == MENDING_REPAIR)
+        return plan_make(&p->input, e);
+    struct access_request access = *p->mending->access;
+    access.journal = mend_authority(&p->places);
+    struct plan *plan = access_plan(&p->input, &access, e);
+    access_wipe(p->mending->access);
+    return plan;
 }
 
 /* --- what the committing worker needs --------------------------------------------------------- */

@@ -158,7 +158,7 @@ static struct commit_request request_of(struct writing *w)
         .arena = w->arena,
         .tree = w->tree,
         .edits = &w->edits,
-        .command = m->command,
+        .command = m->access && m->access->reset_ssh ? ACCESS_RESET_COMMAND : m->command,
         .started = m->started,
         .guest_journal = w->places.has_guest ? &w->places.guest : NULL,
         .backup_journal = w->places.has_backup ? &w->places.backup : NULL,

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/limits.h"
+#include "batch/disk_check.h"
 #include "batch/frame.h"
 #include "batch/mend.h"
 #include "batch/verify.h"
@@ -42,7 +43,8 @@ struct worker {
 
 static bool writes(const struct worker *p)
 {
-    return p->request->mending && mending_writes(p->request->mending);
+    const struct worker_request *r = p->request;
+    return (r->mending && mending_writes(r->mending)) || (r->disk_check && r->disk_check->mends);
 }
 
 static int64_t now_ms(void)
@@ -56,6 +58,8 @@ static int guest_seconds(const struct worker_request *request)
 {
     if (request->mending && mending_writes(request->mending) && request->timeout_seconds == 0)
         return LIMIT_WRITE_SECONDS;
+    if (request->job == JOB_CHECK_DISK && request->timeout_seconds == 0)
+        return LIMIT_FSCK_SECONDS;
     if (request->job == JOB_VERIFY && request->timeout_seconds == 0)
         return LIMIT_GUEST_SECONDS + 3 * LIMIT_VERIFY_SECONDS;
     return request->timeout_seconds > 0 ? request->timeout_seconds : LIMIT_GUEST_SECONDS;
@@ -108,6 +112,9 @@ static void add_failure(struct worker *p, enum err_code code, enum failure_stage
         break;
     case JOB_VERIFY:
         document = verify_document(p->arena, &input);
+        break;
+    case JOB_CHECK_DISK:
+        document = disk_check_document(p->arena, &input);
         break;
     }
     vec_push(p->arena, &p->outcome.documents, document);

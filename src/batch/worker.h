@@ -9,9 +9,10 @@
 #include "model/target.h"
 #include "rules/rules.h"
 
-enum worker_job { JOB_SCAN, JOB_FACTS, JOB_WHY, JOB_MEND, JOB_VERIFY };
+enum worker_job { JOB_SCAN, JOB_FACTS, JOB_WHY, JOB_MEND, JOB_VERIFY, JOB_CHECK_DISK };
 
-struct mending_request; /* batch/mend.h */
+struct mending_request;    /* batch/mend.h */
+struct disk_check_request; /* batch/disk_check.h */
 
 struct worker_request {
     enum worker_job job;
@@ -23,6 +24,7 @@ struct worker_request {
     const char *template_directory; /* rules/templates */
     const struct sshd_keyword_table *keywords;
     const struct mending_request *mending; /* of JOB_MEND */
+    const struct disk_check_request *disk_check; /* of JOB_CHECK_DISK */
     bool force_emulation; /* remembered after KVM failed once in this run */
     const char *cache_directory;
     int timeout_seconds;  /* once open; 0: LIMIT_GUEST_SECONDS */

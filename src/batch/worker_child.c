@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/limits.h"
+#include "batch/disk_check.h"
 #include "batch/frame.h"
 #include "batch/judge.h"
 #include "batch/mend.h"
@@ -270,6 +271,26 @@ static void judge_one(struct child *c, struct arena *a, struct opened *o,
     json_free(document);
 }
 
+/* A checker that mends must not be cut off: what it has begun is worse than what was there. */
+static void check_disk(struct child *c, struct arena *a, struct opened *o)
+{
+    struct err e = {0};
+    bool mends = c->request->disk_check->mends;
+    bound();
+    c->opened = true;
+    is_writing = mends;
+    say(c, FRAME_OPEN, bytes_of(""));
+    CLEANUP_JSON struct json *document = disk_check(a, c->request, o, progress, c, &e);
+    if (asked_to_stop && !mends)
+        return;
+    if (document && mends && opened_finish(o, &e) != 0)
+        json_replace(a, document, "result", json_new_string(a, "broken"));
+    if (document)
+        say(c, FRAME_DOCUMENT, bytes_of(json_print(a, document, false)));
+    else
+        say_error(c, &e);
+}
+
 static void judge_all(struct child *c, struct arena *a, struct opened *o)
 {
     size_t count, from, to;
@@ -311,14 +332,17 @@ void worker_child(const struct worker_request *request, int fd, pid_t parent)
     bool kvm_failed = false;
     if (sigsetjmp(child.no_memory, 1) == 0 && (a = arena_new(out_of_memory, &child))) {
         struct err e = {0};
-        bool writes = request->mending && mending_writes(request->mending);
+        bool checks = request->job == JOB_CHECK_DISK;
+        bool writes = checks ? request->disk_check->mends
+                             : request->mending && mending_writes(request->mending);
         struct mending_devices devices = {0};
-        if (writes)
+        if (writes && !checks)
             devices = mending_devices(a, request->mending);
         child.options = (struct open_options){
             .force_emulation = request->force_emulation,
             .cache_directory = request->cache_directory,
             .for_writing = writes,
+            .for_fsck = checks,
             .known_root = devices.root,
             .known_devices = devices.others,
             .will_be_written = request->mending && !request->mending->dry_run &&
@@ -339,7 +363,10 @@ void worker_child(const struct worker_request *request, int fd, pid_t parent)
             disk_keys_wipe(request->target.keys, request->target.key_count);
         if (kvm_failed)
             say(&child, FRAME_EMULATION, bytes_of(""));
-        if (o) {
+        if (o && checks) {
+            check_disk(&child, a, o);
+            disk_keys_wipe(request->target.keys, request->target.key_count);
+        } else if (o) {
             judge_all(&child, a, o);
         } else if (!asked_to_stop || is_writing) {
             say_error(&child, &e);

@@ -1,8 +1,10 @@
 # cli/: the program, one file per command.
 bin_PROGRAMS += diskmend
 diskmend_SOURCES = \
+	src/cli/access.c \
 	src/cli/command.h src/cli/commands.c \
 	src/cli/data.c src/cli/data.h \
+	src/cli/disk_check.c src/cli/disk_check.h \
 	src/cli/disk_keys.c src/cli/disk_keys.h \
 	src/cli/environment.c src/cli/environment.h \
 	src/cli/facts.c \
@@ -19,6 +21,7 @@ diskmend_SOURCES = \
 	src/cli/progress.c src/cli/progress.h \
 	src/cli/rules.c \
 	src/cli/say.c src/cli/say.h \
+	src/cli/secret_input.c src/cli/secret_input.h \
 	src/cli/scan.c \
 	src/cli/targets.c src/cli/targets.h \
 	src/cli/verify.c \
@@ -30,7 +33,7 @@ diskmend_CPPFLAGS = $(AM_CPPFLAGS) \
 # Linking order: a room after those that call it.
 room_archives = libbatch.a libreport.a librepair.a librules.a liblogin.a libfacts.a libsyntax.a libguest.a \
 	libmodel.a libbase.a
-room_libs = $(LIBGUESTFS_LIBS) $(AUGEAS_LIBS) $(CJSON_LIBS) $(CRYPTO_LIBS) $(YAML_LIBS) $(BLKID_LIBS) -lm
+room_libs = $(LIBGUESTFS_LIBS) $(AUGEAS_LIBS) $(CJSON_LIBS) $(CRYPTO_LIBS) $(YAML_LIBS) $(BLKID_LIBS) $(XCRYPT_LIBS) -lm
 diskmend_LDADD = $(room_archives) $(room_libs)
 
 dist_man_MANS += src/cli/diskmend.1

@@ -31,6 +31,7 @@ const struct command *command_by_name(const char *name);
 int command_scan(struct options *o);
 int command_why(struct options *o);
 int command_repair(struct options *o);
+int command_access(struct options *o);
 int command_undo(struct options *o);
 int command_verify(struct options *o);
 int command_facts(struct options *o);

@@ -16,6 +16,11 @@ static const struct command table[] = {
      "asks; where there is no terminal to ask on, nothing is written without --yes. With --user\n"
      "only what stands in that person's way is mended. Every run can be taken back: diskmend undo.\n",
      IN_REPAIR, true, command_repair},
+    {"access", "[OPTION]... TARGET", "give a person access: a key, a password, an account",
+     "What VMAccess does on a running VM, on the disk: keys, a password, an account made or removed,\n"
+     "sshd's configuration reset. Planned, shown, asked and taken back like a repair. As shortcuts:\n"
+     "-r TARGET, -u USER -p TARGET, -u USER -M FILE.pub TARGET.\n",
+     IN_ACCESS, true, command_access},
     {"undo", "[OPTION]... TARGET [RUN]", "take a run back",
      "The latest run, or RUN: contents, modes, owners, attributes and links as they were. Shown and\n"
      "asked like a repair. --list tells which runs there are, --forget removes the record of one.\n",

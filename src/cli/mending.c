@@ -272,8 +272,11 @@ static int write_or_not(struct mending *m, const char *command)
 
 static int plan_and_write(struct mending *m, const char *command)
 {
-    bool is_undo = m->request->kind == MENDING_UNDO, is_list = m->request->kind == MENDING_RUNS;
+    /* Taking back what opened a way in shuts it, as asked; and access is done when its jobs are. */
+    bool is_repair = m->request->kind == MENDING_REPAIR, is_list = m->request->kind == MENDING_RUNS;
     struct worker_outcome outcome = run_worker(m);
+    if (m->request->access)
+        access_wipe(m->request->access); /* the worker that writes needs it no more */
     if (outcome.signal || outcome.documents.count == 0) {
         say("nothing was written");
         return outcome.signal ? 128 + outcome.signal : EXIT_NOT_READ;
@@ -284,8 +287,7 @@ static int plan_and_write(struct mending *m, const char *command)
     if (code != EXIT_CLEAN) {
         say_failure(m->document);
     } else if (!is_list) {
-        /* Taking back what opened a way in shuts it, as asked. */
-        int admission = is_undo ? EXIT_CLEAN : admission_exit(json_member(m->document, "after"));
+        int admission = is_repair ? admission_exit(json_member(m->document, "after")) : EXIT_CLEAN;
         if (m->edits.len > 0)
             code = write_or_not(m, command);
         if (code <= EXIT_NOT_READ)
@@ -382,7 +384,8 @@ int mending_run(struct options *o, struct mending_request *mending, const char *
             .selection = m.judging.request.selection,
             .allow = o->allow.items,
             .allow_count = o->allow.count,
-            .unsafe = o->unsafe,
+            /* of access it is consent to a filesystem being repaired */
+            .unsafe = o->unsafe && mending->kind == MENDING_REPAIR,
             .port_is_given = o->port_given,
             .target = m.target,
         };
@@ -394,6 +397,8 @@ int mending_run(struct options *o, struct mending_request *mending, const char *
         code = mending_writes(mending) ? write_at_once(&m, command) : plan_and_write(&m, command);
     }
     disk_keys_wipe(o->keys.items, o->keys.count);
+    if (m.edits.len > 0)
+        explicit_bzero((void *)(uintptr_t)m.edits.ptr, m.edits.len);
     json_free(m.document);
     if (m.judging.rules)
         rules_free(m.judging.rules);

@@ -191,15 +191,47 @@ static const struct option_row table[] = {
      IN_JUDGING, take_text, AT(root)},
     {0, "targets-from", "FILE", "more TARGETs, one a line; - is standard input", IN_JUDGING,
      take_texts, AT(targets_from)},
-    {0, "user", "USER", "judge this person (repeatable; default: root and all who could)",
-     IN_JUDGING, take_texts, AT(users)},
+    {'u', "user", "USER", "judge this person (repeatable; default: root and all who could)",
+     IN_JUDGING & ~IN_ACCESS, take_texts, AT(users)},
+    {'u', "user", "USER", "whose access it is, or is to be", IN_ACCESS, take_texts, AT(users)},
     {0, "from", "ADDRESS", "the client's address (default: any outside address)", IN_JUDGING,
      take_from, 0},
     {0, "port", "PORT", "the port the client connects to (default 22)", IN_JUDGING, take_port, 0},
     {0, "identity", "FILE.pub", "the public key the person will offer", IN_JUDGING, take_text,
      AT(identity_file)},
-    {0, "password", NULL, "judge login by password, too, for those named with --user", IN_JUDGING,
-     take_flag, AT(password)},
+    {0, "password", NULL, "judge login by password, too, for those named with --user",
+     IN_JUDGING & ~IN_ACCESS, take_flag, AT(password)},
+    {0, "create", NULL, "make the account: it must not be there yet", IN_ACCESS, take_flag,
+     AT(access.create)},
+    {'M', "ssh-key", "FILE", "add the public keys in it (repeatable); - is standard input",
+     IN_ACCESS, take_texts, AT(access.key_files)},
+    {0, "remove-prior-keys", NULL, "no key that let the user in before does so any more", IN_ACCESS,
+     take_flag, AT(access.remove_prior_keys)},
+    {'p', "password-prompt", NULL, "set a password: asked for twice on the terminal", IN_ACCESS,
+     take_flag, AT(access.password_prompt)},
+    {0, "password-file", "FILE", "set the password that stands in FILE", IN_ACCESS, take_text,
+     AT(access.password_file)},
+    {0, "password-stdin", NULL, "set the password that standard input is", IN_ACCESS, take_flag,
+     AT(access.password_stdin)},
+    {0, "password-auth", "WHOM", "whom sshd asks for a password: user (default) or all", IN_ACCESS,
+     take_text, AT(access.password_auth)},
+    {0, "sudo", "HOW", "keep (default), password (default of a new account) or nopasswd",
+     IN_ACCESS, take_text, AT(access.sudo)},
+    {0, "expire", "DATE", "the day from which the account lets nobody in, or never", IN_ACCESS,
+     take_text, AT(access.expire)},
+    {0, "unlock", NULL, "lift what locks the account", IN_ACCESS, take_flag, AT(access.unlock)},
+    {0, "remove-user", "USER", "remove the account; its home stays", IN_ACCESS, take_text,
+     AT(access.remove_user)},
+    {0, "remove-home", NULL, "with --remove-user: the home, too", IN_ACCESS, take_flag,
+     AT(access.remove_home)},
+    {'r', "reset-ssh", NULL, "sshd's configuration as the distribution ships it", IN_ACCESS,
+     take_flag, AT(access.reset_ssh)},
+    {0, "restore-ssh", NULL, "sshd's configuration from before a run, ours or VMAccess's",
+     IN_ACCESS, take_flag, AT(access.restore_ssh)},
+    {0, "settings", "FILE", "jobs as VMAccess's protected settings (JSON)", IN_ACCESS, take_text,
+     AT(access.settings)},
+    {0, "public-settings", "FILE", "VMAccess's public settings: disk checks", IN_ACCESS, take_text,
+     AT(access.public_settings)},
     {0, "at", "DATE", "the moment judged, UTC (default: now)", IN_JUDGING, take_at, 0},
     {0, "profile", "PROFILE", "rules of this profile as well as those of \"access\"", IN_SCAN,
      take_text, AT(profile)},
@@ -215,6 +247,7 @@ static const struct option_row table[] = {
     {0, "allow", "RULE", "consent to the repair of one rule that leaves a choice (repeatable)",
      IN_REPAIR, take_texts, AT(allow)},
     {0, "unsafe", NULL, "consent to every such repair", IN_REPAIR, take_flag, AT(unsafe)},
+    {0, "unsafe", NULL, "consent to a filesystem being repaired", IN_ACCESS, take_flag, AT(unsafe)},
     {0, "backup-dir", "DIR", "keep the journal here, too: a directory of yours, mode 0700",
      IN_WRITING, take_text, AT(backup_directory)},
     {0, "no-guest-journal", NULL, "no journal on the disk itself (needs --backup-dir)", IN_WRITING,
@@ -294,9 +327,31 @@ static void take_bare_word(struct options *o, const char *word, bool takes_targe
         vec_push(o->arena, &o->words, word);
 }
 
-static int bad_option(int c, char *const *argv, struct err *e)
+/* "--password=WORD", as a person may well try: never said, and off the process list. */
+static bool is_password(const char *word)
+{
+    static const char name[] = "--password";
+    size_t n = sizeof name - 1;
+    return strncmp(word, name, n) == 0 && (word[n] == '\0' || word[n] == '=');
+}
+
+static int refuse_password(char *const *argv, struct err *e)
+{
+    char *value = strchr(argv[optind - 1], '=');
+    if (!value)
+        value = argv[optind]; /* NULL behind the last one */
+    if (value)
+        explicit_bzero(value, strlen(value));
+    return err_set(e, ERR_USAGE,
+                   "a password is not taken from the command line, where others can read it: "
+                   "--password-prompt asks for it, --password-file and --password-stdin read it");
+}
+
+static int bad_option(int c, char *const *argv, unsigned command, struct err *e)
 {
     const struct option_row *row = row_of(optopt);
+    if ((command & IN_ACCESS) && optopt == 0 && is_password(argv[optind - 1]))
+        return refuse_password(argv, e);
     if (c == ':' && row)
         return err_set(e, ERR_USAGE, "--%s wants %s after it", row->name, row->argument);
     if (optopt > 0 && optopt < 256)
@@ -322,7 +377,7 @@ int options_parse(struct options *o, struct arena *a, int argc, char *const *arg
         }
         const struct option_row *row = c == '?' || c == ':' ? NULL : row_of(c);
         if (!row)
-            return bad_option(c, argv, e);
+            return bad_option(c, argv, command, e);
         int failed = row->take(o, row, optarg, e);
         if (row->take == take_key) /* what ps shows, and what a worker inherits */
             explicit_bzero(optarg, strlen(optarg));
@@ -353,9 +408,20 @@ void options_help(struct strbuf *out, unsigned command)
     }
 }
 
+/* An option that reads differently in some command has a row for it. */
+static bool has_earlier_row(size_t row)
+{
+    for (size_t i = 0; i < row; i++)
+        if (strcmp(table[i].name, table[row].name) == 0)
+            return true;
+    return false;
+}
+
 void options_list(struct strbuf *out, bool long_ones)
 {
     for (size_t i = 0; i < ROWS; i++) {
+        if (has_earlier_row(i))
+            continue;
         if (long_ones)
             strbuf_printf(out, "--%s\n", table[i].name);
         else if (table[i].short_name)

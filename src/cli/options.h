@@ -24,7 +24,8 @@ enum command_bit {
     IN_REPAIR = 32,
     IN_UNDO = 64,
     IN_VERIFY = 128,
-    IN_WRITING = IN_REPAIR | IN_UNDO,
+    IN_ACCESS = 256,
+    IN_WRITING = IN_REPAIR | IN_UNDO | IN_ACCESS,
     IN_JUDGING = IN_SCAN | IN_FACTS | IN_WHY | IN_WRITING | IN_VERIFY,
     IN_ALL = IN_JUDGING | IN_RULES | IN_HELP
 };
@@ -44,6 +45,15 @@ struct guest_words {
     const char *name;
     const char *domain;
     disk_vec disks;
+};
+
+/* The jobs of `access` as they were written. */
+struct access_words {
+    text_vec key_files;
+    const char *password_file, *password_auth, *sudo, *expire, *remove_user;
+    const char *settings, *public_settings;
+    bool password_stdin, password_prompt;
+    bool create, remove_prior_keys, unlock, remove_home, reset_ssh, restore_ssh;
 };
 
 struct options {
@@ -66,6 +76,7 @@ struct options {
     enum colour_choice colour;
     text_vec allow;
     const char *backup_directory, *continue_run, *forget_run;
+    struct access_words access;
     bool yes, dry_run, unsafe, force, force_host, no_guest_journal, list, port_given;
     bool help, version, short_options, long_options;
     /* For the -a that follows. */

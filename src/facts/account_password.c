@@ -2,6 +2,7 @@
 #include "facts/account_password.h"
 
 #include <ctype.h>
+#include <stdlib.h>
 
 /* crypt(5): prefix, length of the digest after the last '$', 0 where it is not fixed. */
 static const struct {
@@ -92,4 +93,21 @@ const char *account_password_name(enum password_state state)
         [PASSWORD_INVALID] = "invalid",
     };
     return names[state];
+}
+
+/* yescrypt came with libxcrypt 4.3; musl's crypt has never had it. */
+bool account_scheme_is_known(const struct os_facts *os, const char *scheme)
+{
+    if (!scheme || !strstr(scheme, "yescrypt"))
+        return true;
+    long release = os->version ? strtol(os->version, NULL, 10) : 0;
+    if (os->family_code == FAMILY_ALPINE)
+        return false;
+    if (release == 0 || !os->id)
+        return true;
+    if (os->family_code == FAMILY_RHEL)
+        return release > 8 || (strcmp(os->id, "fedora") == 0 && release >= 30);
+    if (os->family_code == FAMILY_DEBIAN)
+        return release >= (strcmp(os->id, "ubuntu") == 0 ? 20 : 11);
+    return true;
 }

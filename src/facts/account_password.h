@@ -3,6 +3,7 @@
 #define DISKMEND_FACTS_ACCOUNT_PASSWORD_H
 
 #include "facts/account.h"
+#include "facts/os.h"
 
 struct password_field {
     enum password_state state;
@@ -11,5 +12,8 @@ struct password_field {
 
 struct password_field account_password_read(struct bytes field);
 const char *account_password_name(enum password_state state);
+
+/* Does crypt(3) of this release know the scheme? NULL counts as known. */
+bool account_scheme_is_known(const struct os_facts *os, const char *scheme);
 
 #endif

@@ -35,6 +35,7 @@ libguest_a_SOURCES += \
 	src/guest/image.c src/guest/image.h \
 	src/guest/image_disks.c src/guest/image_private.h \
 	src/guest/image_failure.c \
+	src/guest/image_fsck.c \
 	src/guest/image_launch.c \
 	src/guest/image_mount.c \
 	src/guest/image_roots.c \

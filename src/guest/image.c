@@ -17,15 +17,35 @@ struct image *image_open(struct arena *a, const struct image_request *request, s
         options->progress(options->progress_context, "finding the root filesystem");
     image_find_filesystems(image);
     bool to_be_written = options->for_writing || options->will_be_written;
-    if ((to_be_written && image_refuse_unwritable(image, e) != 0) ||
-        (image_list_subvolumes(image), image_find_roots(image, e)) != 0) {
+    bool refused = (to_be_written || options->for_fsck) && image_refuse_unwritable(image, e) != 0;
+    if (refused || (!options->for_fsck && image_look_for_roots(image, e) != 0)) {
         image_close(image);
         return NULL;
     }
+    return image;
+}
+
+int image_look_for_roots(struct image *image, struct err *e)
+{
+    struct arena *a = image->arena;
+    image_list_subvolumes(image);
+    if (image_find_roots(image, e) != 0)
+        return e->code;
     image->shown_roots = arena_alloc_array(a, image->roots.count, sizeof *image->shown_roots);
     for (size_t i = 0; i < image->roots.count; i++)
         image->shown_roots[i] = image->roots.items[i].shown;
-    return image;
+    return 0;
+}
+
+struct filesystems_answer image_known_filesystems(struct image *image)
+{
+    struct filesystems_answer answer = {.presence = PRESENCE_PRESENT};
+    VEC(struct filesystem) items = {0};
+    vec_each (fs, &image->filesystems)
+        vec_push(image->arena, &items, fs->shown);
+    answer.items = items.items;
+    answer.count = items.count;
+    return answer;
 }
 
 const struct opened_root *image_roots(const struct image *image, size_t *count)
@@ -40,7 +60,7 @@ struct tree *image_tree(struct image *image, size_t root, struct err *e)
     size_t filesystem = image->roots.items[root].filesystem;
     if (options->will_be_written && image_refuse_damaged(image, filesystem, e) != 0)
         return NULL;
-    if (options->for_writing && !image->is_writing) {
+    if (options->for_writing && !options->for_fsck && !image->is_writing) {
         if (image->view)
             guestfs_umount_all(image->g); /* what looking for roots has left there, read-only */
         image->view = NULL;

@@ -51,6 +51,10 @@ struct image_answer {
     const char *why; /* it did not run, or did not come to an end */
 };
 void image_run(struct image *image, const struct image_program *program, struct image_answer *out);
+/* As open.h has them, of an image opened for_fsck. */
+struct filesystems_answer image_known_filesystems(struct image *image);
+int image_look_for_roots(struct image *image, struct err *e);
+void image_fsck(struct image *image, const char *device, bool mends, struct fsck_answer *out);
 const char *image_engine_name(const struct image *image);
 void image_close(struct image *image);
 

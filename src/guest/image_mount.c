@@ -79,9 +79,12 @@ int image_mount_filesystem(struct image *image, struct image_filesystem *fs, con
 {
     if (image->is_writing)
         return mount_writable(image, fs, directory);
-    if (image->request->options->for_writing &&
+    const struct open_options *options = image->request->options;
+    if ((options->for_writing || options->for_fsck) &&
         mount_with(image, fs, directory, untouched(fs)) == 0)
         return 0;
+    if (options->for_fsck)
+        return -1; /* what is there is what the checker shall see */
     if (guestfs_mount_ro(image->g, fs->mountable, directory) == 0)
         return 0;
     fs->mount_error = image_last_error(image->arena, image->g);

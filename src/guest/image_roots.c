@@ -219,6 +219,8 @@ int image_find_roots(struct image *image, struct err *e)
                        "nothing was ever installed on it, or it is another machine's",
                        image->request->name);
     look_for_roots(image, &seen);
+    if (image->roots.count == 0 && image->request->options->for_fsck)
+        return no_root(image, &seen, e); /* what asks further mounts as it likes */
     if (image->roots.count == 0)
         look_for_windows(image, &seen);
     if (image->roots.count == 0 && !seen.is_windows && !all_is_understood(image)) {

@@ -45,6 +45,11 @@ static bool is_host_root(const char *path)
 static int open_directory(struct opened *o, const struct target *target, struct err *e)
 {
     const char *path = target->disk_count ? target->disks[0].path : target->name;
+    if (o->options.for_fsck)
+        return err_set(e, ERR_UNSUPPORTED,
+                       "%s: a directory: what is mounted must not be checked by anybody; unmount it "
+                       "and name its disk",
+                       path);
     if (target->disk_count && target->disks[0].format)
         return err_set(e, ERR_USAGE, "%s: is a directory; --format is for disk images", path);
     bool for_writing = o->options.for_writing || o->options.will_be_written;
@@ -324,6 +329,35 @@ bool opened_run(struct opened *o, const struct run_request *request, struct run_
 #endif
     (void)request;
     return o->directory == NULL;
+}
+
+struct filesystems_answer opened_filesystems(struct opened *o)
+{
+#ifdef HAVE_LIBGUESTFS
+    if (o->image)
+        return image_known_filesystems(o->image);
+#endif
+    return o->directory ? tree_filesystems(o->directory) : (struct filesystems_answer){0};
+}
+
+int opened_find_roots(struct opened *o, struct err *e)
+{
+#ifdef HAVE_LIBGUESTFS
+    if (o->image)
+        return image_look_for_roots(o->image, e);
+#endif
+    (void)o, (void)e;
+    return 0;
+}
+
+void opened_fsck(struct opened *o, const char *device, bool mends, struct fsck_answer *out)
+{
+    *out = (struct fsck_answer){.state = FSCK_UNKNOWN, .why = "nothing of it can be unmounted here"};
+#ifdef HAVE_LIBGUESTFS
+    if (o->image)
+        image_fsck(o->image, device, mends, out);
+#endif
+    (void)o, (void)device, (void)mends;
 }
 
 const char *opened_engine(const struct opened *o)

@@ -20,6 +20,7 @@ struct open_options {
      * looked for) and the devices of what else will be written, ended by NULL. Either may be NULL. */
     const char *known_root;
     const char *const *known_devices;
+    bool for_fsck; /* no root is looked for by opening, and whatever is mounted replays no log */
     bool force_host;  /* for writing: the / of this very machine, too */
     open_progress_function *progress; /* may be NULL */
     void *progress_context;
@@ -68,6 +69,20 @@ struct run_answer {
     const char *why;     /* why it did not run */
 };
 bool opened_run(struct opened *o, const struct run_request *request, struct run_answer *out);
+/* Of a target opened for_fsck: what its superblocks say; nothing is mounted for it. */
+struct filesystems_answer opened_filesystems(struct opened *o);
+/* Look for its roots now; mounted read-only, and not a log is replayed. 0, or as open_target. */
+int opened_find_roots(struct opened *o, struct err *e);
+/* Unmount all and run the checker of DEVICE's filesystem. Opened for reading it works on a copy that
+ * is thrown away, and only looks; opened for writing it mends the disk where MENDS. */
+enum fsck_state { FSCK_CLEAN, FSCK_DAMAGED, FSCK_MENDED, FSCK_UNKNOWN };
+struct fsck_answer {
+    enum fsck_state state;
+    const char *program; /* "e2fsck" …; NULL: there is none for this filesystem */
+    const char *why;     /* of FSCK_UNKNOWN, a clause */
+    struct bytes output; /* the end of what it said: hostile bytes */
+};
+void opened_fsck(struct opened *o, const char *device, bool mends, struct fsck_answer *out);
 const char *opened_engine(const struct opened *o); /* "libguestfs (software emulation)" */
 const char *opened_format(const struct opened *o); /* "qcow2", "raw", "directory" */
 const char *const *opened_notes(const struct opened *o, size_t *count);

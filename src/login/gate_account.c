@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "facts/account_password.h"
 #include "facts/collect.h"
 #include "login/people.h"
 
@@ -224,23 +225,6 @@ static void judge_expiry(const struct visit *v, bool pam)
                            : "the password is older than its maximum age";
 }
 
-/* yescrypt came with libxcrypt 4.3; musl's crypt has never had it. */
-static bool knows_scheme(const struct os_facts *os, const char *scheme)
-{
-    if (!scheme || !strstr(scheme, "yescrypt"))
-        return true;
-    long release = os->version ? strtol(os->version, NULL, 10) : 0;
-    if (os->family_code == FAMILY_ALPINE)
-        return false;
-    if (release == 0 || !os->id)
-        return true;
-    if (os->family_code == FAMILY_RHEL)
-        return release > 8 || (strcmp(os->id, "fedora") == 0 && release >= 30);
-    if (os->family_code == FAMILY_DEBIAN)
-        return release >= (strcmp(os->id, "ubuntu") == 0 ? 20 : 11);
-    return true;
-}
-
 static void judge_password(const struct visit *v)
 {
     const struct account_fact *a = v->account;
@@ -258,7 +242,8 @@ static void judge_password(const struct visit *v)
         id = effective_yes(v->settings, "PermitEmptyPasswords") ? NULL : "password-empty";
         break;
     case PASSWORD_SET:
-        id = knows_scheme(&v->facts->os, password.scheme) ? NULL : "password-hash-unsupported";
+        id = account_scheme_is_known(&v->facts->os, password.scheme) ? NULL
+                                                                    : "password-hash-unsupported";
         break;
     case PASSWORD_UNKNOWN:
     case PASSWORD_NO_ENTRY:

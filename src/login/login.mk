@@ -67,4 +67,5 @@ liblogin_a_SOURCES = \
 	src/login/sudo_match.h \
 	src/login/sudo_pam.c \
 	src/login/sudo_pam.h \
+	src/login/sudo_standing.c src/login/sudo_standing.h \
 	src/login/visit.h

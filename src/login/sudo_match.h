@@ -1,4 +1,5 @@
-/* Rules and settings of sudoers for one person. Only for gate_sudo.c and sudo_pam.c. */
+/* Rules and settings of sudoers for one person. Only for gate_sudo.c, sudo_pam.c and
+ * sudo_standing.c. */
 #ifndef DISKMEND_LOGIN_SUDO_MATCH_H
 #define DISKMEND_LOGIN_SUDO_MATCH_H
 

@@ -56,6 +56,32 @@ void account_field_set(struct verb_context *c, struct text_line *line, size_t in
     text_set(line, strbuf_bytes(&out));
 }
 
+void account_list_change(struct verb_context *c, struct text_line *line, size_t index,
+                        const char *name, bool wanted)
+{
+    struct bytes list = account_field(line->text, index);
+    struct strbuf out;
+    strbuf_init(&out, c->arena);
+    bool is_there = false, any = false;
+    for (size_t at = 0; at <= list.len && list.len > 0;) {
+        const char *comma = memchr(list.ptr + at, ',', list.len - at);
+        size_t stop = comma ? (size_t)(comma - list.ptr) : list.len;
+        struct bytes member = bytes_cut(list, at, stop);
+        bool same = bytes_equal_text(member, name);
+        is_there |= same;
+        if (wanted || !same) {
+            strbuf_add(&out, any ? "," : "");
+            strbuf_add_bytes(&out, member);
+            any = true;
+        }
+        at = stop + 1;
+    }
+    if (wanted && !is_there)
+        strbuf_printf(&out, "%s%s", any ? "," : "", name);
+    if (wanted != is_there)
+        account_field_set(c, line, index, strbuf_bytes(&out));
+}
+
 struct text_line *account_line(struct text_file *f, const char *name, int *number)
 {
     for (size_t i = 0; i < f->lines.count; i++) {
@@ -101,6 +127,17 @@ static void meta_of(struct verb_context *c, const char *path, uint32_t *mode, ui
         }
 }
 
+/* The first of the lines at the end ("+", "+@admins::::::") that send whoever asks to NIS: what is
+ * not found before them is asked of others. 0: there is none. */
+static int first_foreign(const struct text_file *f)
+{
+    size_t i = f->lines.count;
+    while (i > 0 && f->lines.items[i - 1].text.len > 0 &&
+           strchr("+-", f->lines.items[i - 1].text.ptr[0]))
+        i--;
+    return i < f->lines.count ? (int)i + 1 : 0;
+}
+
 int account_add_line(struct verb_context *c, const char *path, const char *line, struct err *e)
 {
     struct text_file f;
@@ -112,7 +149,7 @@ int account_add_line(struct verb_context *c, const char *path, const char *line,
     int code = text_open(c, path, false, &f, e);
     if (code != 0)
         return code;
-    text_insert(c, &f, 0, line);
+    text_insert(c, &f, first_foreign(&f), line);
     return text_save(c, &f, e);
 }
 

@@ -42,13 +42,18 @@ size_t account_field_count(struct bytes line);
 void account_field_set(struct verb_context *c, struct text_line *line, size_t index,
                        struct bytes value);
 
+/* Put NAME into (or take it out of) the list that is field INDEX; every other byte stays. */
+void account_list_change(struct verb_context *c, struct text_line *line, size_t index,
+                         const char *name, bool wanted);
+
 /* The first line of that name: the one that counts. NULL: none. NUMBER (may be NULL): its number.
  */
 struct text_line *account_line(struct text_file *f, const char *name, int *number);
 /* Open PATH and find the line of NAME; an error when either is not there. */
 int account_open_line(struct verb_context *c, const char *path, const char *name,
                       struct text_file *f, struct text_line **line, struct err *e);
-/* One more line at the end of PATH, which may be missing: then it is made as this family has it. */
+/* One more line at the end of PATH, before those that ask NIS. PATH may be missing: then it is made as
+ * this family has it. */
 int account_add_line(struct verb_context *c, const char *path, const char *line, struct err *e);
 /* A file that is there, whatever is in it. */
 bool account_has_file(struct verb_context *c, const char *path);

@@ -28,10 +28,10 @@ static bool reaches_root(const struct walk *w)
              (w->sudo == SUDO_PASSWORD || w->sudo == SUDO_NOPASSWD)));
 }
 
-static bool somebody_reaches_root(const struct login_answer *answer)
+bool guard_somebody_reaches_root(const struct login_answer *answer, const char *but)
 {
     vec_each (walk, &answer->walks)
-        if (reaches_root(walk))
+        if (reaches_root(walk) && !(but && strcmp(walk->subject.user, but) == 0))
             return true;
     return false;
 }
@@ -84,7 +84,8 @@ const char *guard_worse(const struct repair_input *input, const struct judgement
             return arena_printf(a, "%s would be let in by %s, who could not log in before",
                                 is->subject.user, login_method_name(is->subject.method));
     }
-    if (somebody_reaches_root(before->people) && !somebody_reaches_root(after->people))
+    if (guard_somebody_reaches_root(before->people, NULL) &&
+        !guard_somebody_reaches_root(after->people, NULL))
         return "nobody could become root any more";
     return NULL;
 }

@@ -1,5 +1,5 @@
 /* What a plan may never do (DESIGN 9.2): shut out who could get in, take the last way to root, or
- * let in somebody who was not to be let in. Compares two judgements. For plan.c only. */
+ * let in somebody who was not to be let in. Compares two judgements. For plan*.c and the jobs of access. */
 #ifndef DISKMEND_REPAIR_GUARD_H
 #define DISKMEND_REPAIR_GUARD_H
 
@@ -12,5 +12,8 @@ typedef bool guard_may_vanish(void *context, const struct reason *r);
 const char *guard_worse(const struct repair_input *input, const struct judgement *before,
                         const struct judgement *after, guard_may_vanish *may_vanish,
                         void *context);
+
+/* Does somebody but BUT (may be NULL) get in and become root? */
+bool guard_somebody_reaches_root(const struct login_answer *answer, const char *but);
 
 #endif

@@ -1,6 +1,7 @@
 #include "repair/key_edit.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "base/path.h"
 
@@ -84,6 +85,64 @@ static bool has_key(struct verb_context *c, const struct text_file *f, const cha
     return false;
 }
 
+/* --- lines that other programs keep ------------------------------------------------------------
+ */
+
+static struct bytes without_blanks(struct bytes b)
+{
+    while (b.len > 0 && (b.ptr[0] == ' ' || b.ptr[0] == '\t'))
+        b = bytes_cut(b, 1, b.len);
+    return b;
+}
+
+/* Google's guest agent (updateAuthorizedKeysFile) and DigitalOcean's droplet agent write such a
+ * comment before each key of theirs, and drop comment and next line when they write anew. */
+bool key_edit_is_agents_mark(struct bytes line)
+{
+    static const char *const marks[] = {"# Added by Google",
+                                        "# Added and Managed by DigitalOcean",
+                                        "# Managed through DigitalOcean"};
+    line = without_blanks(line);
+    for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
+        if (line.len >= strlen(marks[i]) &&
+            strncasecmp(line.ptr, marks[i], strlen(marks[i])) == 0)
+            return true;
+    return false;
+}
+
+/* "# BEGIN ANSIBLE MANAGED BLOCK", "### BEGIN x", "# --- END x": as configuration managers mark what
+ * is theirs. */
+static bool is_comment_of(struct bytes line, const char *word)
+{
+    line = without_blanks(line);
+    size_t at = 0;
+    if (line.len == 0 || line.ptr[0] != '#')
+        return false;
+    while (at < line.len && line.ptr[at] && strchr("#-=*<>[ \t", line.ptr[at]))
+        at++;
+    line = bytes_cut(line, at, line.len);
+    size_t n = strlen(word);
+    return bytes_start_with(line, word) &&
+           (line.len == n || strchr(" \t:-_", line.ptr[n]) != NULL);
+}
+
+int key_edit_end(const struct text_file *f)
+{
+    size_t open = 0, last = 0; /* numbers of lines */
+    for (size_t i = 0; i < f->lines.count; i++) {
+        struct bytes line = f->lines.items[i].text;
+        if (is_comment_of(line, "BEGIN"))
+            open = open ? open : i + 1;
+        else if (is_comment_of(line, "END"))
+            open = 0;
+        if (without_blanks(line).len > 0)
+            last = i + 1;
+    }
+    if (open)
+        return (int)open;
+    return last > 0 && key_edit_is_agents_mark(f->lines.items[last - 1].text) ? (int)last : 0;
+}
+
 int key_edit_append(struct verb_context *c, const struct account_fact *account, const char *path,
                     const char *line, struct err *e)
 {
@@ -101,7 +160,7 @@ int key_edit_append(struct verb_context *c, const struct account_fact *account, 
     int code = text_open(c, path, false, &f, e);
     if (code != 0 || has_key(c, &f, line))
         return code;
-    text_insert(c, &f, 0, line);
+    text_insert(c, &f, key_edit_end(&f), line);
     return text_save(c, &f, e);
 }
 

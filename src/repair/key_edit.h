@@ -15,6 +15,11 @@ const char *key_edit_given(struct verb_context *c, struct err *e);
  * are missing. Nothing happens where the key stands there already. */
 int key_edit_append(struct verb_context *c, const struct account_fact *account, const char *path,
                     const char *line, struct err *e);
+/* Does a program that keeps its own lines take the line behind this one for its key? */
+bool key_edit_is_agents_mark(struct bytes line);
+/* The number of the line before which a new key is nobody's but the person's: behind all others (0),
+ * but never behind an agent's mark or within a block that some program keeps. */
+int key_edit_end(const struct text_file *f);
 /* Replace COUNT lines from NUMBER on by TEXT (NULL: by nothing). */
 void key_edit_replace(struct verb_context *c, struct text_file *f, int number, size_t count,
                       const char *text);

@@ -8,6 +8,7 @@
 #include "repair/guard.h"
 #include "repair/label_pass.h"
 #include "repair/policy.h"
+#include "repair/stages.h"
 #include "repair/text_edit.h"
 
 #define ROUNDS_MAX   40 /* thirteen gates, and a bad neighbour makes a round of each repair */
@@ -31,8 +32,10 @@ struct planner {
     const struct repair_input *input;
     struct arena *arena;
     struct plan *plan;
-    struct map verdicts; /* candidate.key → struct verdict */
-    struct judgement *now;
+    const struct plan_scope *scope; /* NULL: whatever the policy allows */
+    struct map verdicts;            /* candidate.key → struct verdict */
+    struct judgement *base, *now;   /* where the rules began: nothing may be worse than it */
+    size_t base_causes, base_notes;
     struct line_moves moves;
     size_t tried_at; /* mark of the overlay when what was left was tried last */
 };
@@ -61,6 +64,37 @@ static bool counts(const struct planner *p, const struct walk *w)
     return w->subject.method == METHOD_PUBLICKEY || p->input->question->password || w->expected;
 }
 
+static bool is_in_scope(const struct planner *p, const struct walk *w, enum gate gate)
+{
+    return !p->scope || (names_user(p->input) && p->scope->gates[w->subject.method] & 1U << gate);
+}
+
+static bool is_kept(const struct planner *p, const char *rule)
+{
+    for (const char *const *k = p->scope ? p->scope->kept : NULL; k && *k; k++)
+        if (strcmp(*k, rule) == 0)
+            return true;
+    return false;
+}
+
+/* Is there a walk in whose scope the same lock stands? */
+static bool stands_in_scope(struct planner *p, const struct walk *w, const struct reason *r,
+                            const char *key)
+{
+    vec_each (other, &p->now->subjects->walks) {
+        const struct gate_answer *answer = &other->gates[r->gate];
+        if (other == w || !is_in_scope(p, other, r->gate))
+            continue;
+        for (size_t i = 0; i < answer->reason_count; i++) {
+            const struct reason *same = &answer->reasons[i];
+            const char *user = same->everybody ? NULL : other->subject.user;
+            if (strcmp(key_of(p->arena, same, user), key) == 0)
+                return true;
+        }
+    }
+    return false;
+}
+
 static void add_candidate(struct planner *p, candidates *out, struct map *seen,
                           const struct walk *w, const struct reason *r)
 {
@@ -73,6 +107,9 @@ static void add_candidate(struct planner *p, candidates *out, struct map *seen,
     const char *key = key_of(p->arena, r, user);
     if (map_get(seen, key))
         return;
+    bool in_scope = is_in_scope(p, w, r->gate) && !is_kept(p, r->id);
+    if (p->scope && !in_scope && !is_kept(p, r->id) && stands_in_scope(p, w, r, key))
+        return; /* the same lock on another way of the same person, which is in scope */
     struct candidate c = {
         .rule = rule,
         .record = login_reason_record(p->arena, w, r),
@@ -81,6 +118,7 @@ static void add_candidate(struct planner *p, candidates *out, struct map *seen,
         .state = r->state,
         .user = user,
         .is_named = names_user(p->input),
+        .in_scope = in_scope,
         .at = r->at,
     };
     map_set(seen, key, out);
@@ -151,14 +189,15 @@ static void take_text(struct tree *t, struct plan_cause *cause)
         }
 }
 
-static void note_causes(struct planner *p, size_t mark, const char *rule)
+void plan_note_causes(const struct repair_input *input, struct plan *p, size_t mark,
+                      const char *rule, const char *job)
 {
     size_t count;
-    const char *const *paths = overlay_touched(p->input->tree, mark, &count);
+    const char *const *paths = overlay_touched(input->tree, mark, &count);
     for (size_t i = 0; i < count; i++) {
-        struct plan_cause cause = {.path = paths[i], .rule = rule};
-        take_text(p->input->tree, &cause);
-        vec_push(p->arena, &p->plan->causes, cause);
+        struct plan_cause cause = {.path = paths[i], .rule = rule, .job = job};
+        take_text(input->tree, &cause);
+        vec_push(input->arena, &p->causes, cause);
     }
 }
 
@@ -188,7 +227,7 @@ static bool apply(struct planner *p, const struct candidate *c)
         return false;
     }
     remember(p, c, FATE_APPLIED, NULL);
-    note_causes(p, mark, c->rule->id);
+    plan_note_causes(p->input, p->plan, mark, c->rule->id, NULL);
     vec_each (note, &context.notes)
         vec_push(p->arena, &p->plan->notes, *note);
     return true;
@@ -211,20 +250,20 @@ static bool may_vanish(void *context, const struct reason *r)
 
 static const char *worse(struct planner *p, const struct judgement *then)
 {
-    return guard_worse(p->input, p->plan->before, then, may_vanish, p);
+    return guard_worse(p->input, p->base, then, may_vanish, p);
 }
 
 /* What is to be tried in this round. */
 static bool is_open_question(struct planner *p, const struct candidate *c)
 {
     const char *reason, *command;
-    return !map_get(&p->verdicts, c->key) &&
+    return c->in_scope && !map_get(&p->verdicts, c->key) &&
            policy_of(p->input, p->now->document, c, &reason, &command) == POLICY_MEND;
 }
 
 static void adopt(struct planner *p, struct judgement *then)
 {
-    if (p->now != p->plan->before)
+    if (p->now != p->base)
         judgement_free(p->now);
     p->now = then;
 }
@@ -343,8 +382,8 @@ static void start_again(struct planner *p, size_t mark)
 {
     overlay_roll_back(p->input->tree, mark);
     p->tried_at = mark;
-    p->plan->causes.count = 0;
-    p->plan->notes.count = 0;
+    p->plan->causes.count = p->base_causes;
+    p->plan->notes.count = p->base_notes;
     struct map kept = p->verdicts;
     map_init(&p->verdicts, p->arena);
     for (size_t i = 0; i < kept.capacity; i++) {
@@ -352,10 +391,20 @@ static void start_again(struct planner *p, size_t mark)
         if (v && v->fate == FATE_BANNED)
             map_set(&p->verdicts, kept.slots[i].key, v);
     }
-    adopt(p, p->plan->before);
+    adopt(p, p->base);
 }
 
 /* --- what is left ----------------------------------------------------------------------------- */
+
+/* What a job leaves to a repair. */
+static const char *repair_command(struct planner *p, const struct candidate *c)
+{
+    const char *command = arena_printf(p->arena, "diskmend repair %s", p->input->options->target);
+    if (!c->user && !names_user(p->input))
+        return command;
+    const char *user = c->user ? c->user : p->input->question->users[0];
+    return arena_printf(p->arena, "%s --user %s", command, escape_shell_word(p->arena, user));
+}
 
 static void list_left(struct planner *p)
 {
@@ -368,8 +417,12 @@ static void list_left(struct planner *p)
         if (answer == POLICY_IGNORE)
             continue;
         if (answer == POLICY_MEND)
-            reason = v && v->reason ? v->reason : "its repair did not open the gate";
-        if (answer == POLICY_MEND)
+            reason = !c->in_scope     ? "not part of what was asked for"
+                     : v && v->reason ? v->reason
+                                      : "its repair did not open the gate";
+        if (answer == POLICY_MEND && !c->in_scope)
+            command = repair_command(p, c);
+        else if (answer == POLICY_MEND)
             command = rules_command(p->input->rules, p->now->document, c->rule, c->record);
         vec_push(p->arena, &p->plan->left,
                  ((struct plan_left){c->rule->id, c->user, c->at, reason, command}));
@@ -379,7 +432,7 @@ static void list_left(struct planner *p)
 
 /* What is new has no label yet; the guest's policy says which. True when the overlay has changed.
  */
-static bool label_new(const struct repair_input *input, struct plan *plan, const struct facts *f)
+bool plan_label_new(const struct repair_input *input, struct plan *plan, const struct facts *f)
 {
     struct err e = {0};
     const char *note;
@@ -407,82 +460,45 @@ static int check_users(const struct repair_input *input, const struct login_answ
                    user, input->options->target, escape_shell_word(input->arena, user));
 }
 
-struct plan *plan_make(const struct repair_input *input, struct err *e)
+void plan_by_rules(const struct repair_input *input, struct plan *plan, struct judgement *now,
+                   const struct plan_scope *scope)
 {
-    struct planner p = {.input = input, .arena = input->arena};
+    struct planner p = {.input = input,
+                        .arena = input->arena,
+                        .plan = plan,
+                        .scope = scope,
+                        .base = now,
+                        .now = now,
+                        .base_causes = plan->causes.count,
+                        .base_notes = plan->notes.count};
     size_t start = overlay_mark(input->tree);
     p.tried_at = start;
-    p.plan = arena_new_struct(p.arena, struct plan);
     map_init(&p.verdicts, p.arena);
-    p.plan->before = p.now = judgement_make(input);
-    if (check_users(input, p.now->subjects, e) != 0) {
-        plan_free(p.plan);
-        return NULL;
-    }
-    p.plan->rounds = 1;
+    plan->rounds = 1;
     for (size_t restarts = 0;;) {
-        for (; p.plan->rounds <= ROUNDS_MAX && one_round(&p); p.plan->rounds++)
+        for (; plan->rounds <= ROUNDS_MAX && one_round(&p); plan->rounds++)
             continue;
-        if (p.plan->rounds++ <= ROUNDS_MAX && try_left_again(&p))
+        if (plan->rounds++ <= ROUNDS_MAX && try_left_again(&p))
             continue;
         if (restarts++ >= RESTARTS_MAX || !ban_what_did_not_help(&p))
             break;
         start_again(&p, start);
-        p.plan->rounds = 1;
+        plan->rounds = 1;
     }
-    if (label_new(input, p.plan, p.now->facts))
+    if (plan_label_new(input, plan, p.now->facts))
         adopt(&p, judgement_make(input));
     list_left(&p);
-    p.plan->after = p.now;
-    return p.plan;
+    plan->after = p.now;
 }
 
-struct plan *plan_of_job(const struct repair_input *input, const char *name, plan_job *job,
-                         void *context, struct err *e)
+struct plan *plan_make(const struct repair_input *input, struct err *e)
 {
     struct plan *p = arena_new_struct(input->arena, struct plan);
-    size_t mark = overlay_mark(input->tree), count;
     p->before = p->after = judgement_make(input);
-    p->rounds = 1;
-    if (job(context, p, e) != 0) {
+    if (check_users(input, p->before->subjects, e) != 0) {
         plan_free(p);
         return NULL;
     }
-    const char *const *paths = overlay_touched(input->tree, mark, &count);
-    for (size_t i = 0; i < count; i++)
-        vec_push(input->arena, &p->causes, ((struct plan_cause){.path = paths[i], .job = name}));
-    /* Undo gives back what was there, its labels too. */
-    if (strcmp(name, "undo") != 0)
-        label_new(input, p, p->before->facts);
-    p->after = judgement_make(input);
+    plan_by_rules(input, p, p->before, NULL);
     return p;
-}
-
-void plan_free(struct plan *p)
-{
-    if (!p)
-        return;
-    if (p->after != p->before)
-        judgement_free(p->after);
-    judgement_free(p->before);
-}
-
-struct plan_causes plan_causes_of(struct arena *a, const struct plan *p, const char *path)
-{
-    struct plan_causes out = {0};
-    VEC(const char *) rules = {0};
-    vec_each (cause, &p->causes) {
-        if (strcmp(cause->path, path) != 0)
-            continue;
-        if (cause->job)
-            out.job = cause->job;
-        bool known = !cause->rule;
-        vec_each (rule, &rules)
-            known = known || strcmp(*rule, cause->rule) == 0;
-        if (!known)
-            vec_push(a, &rules, cause->rule);
-    }
-    out.rules = rules.items;
-    out.rule_count = rules.count;
-    return out;
 }

@@ -13,6 +13,7 @@ struct candidate {
     enum gate gate;
     enum gate_state state;
     const char *user; /* NULL: everybody's */
+    bool in_scope;    /* the plan may mend it at all: see stages.h */
     bool is_named;    /* it stands in the walk of a user named by --user */
     struct place at;
 };

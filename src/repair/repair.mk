@@ -1,7 +1,24 @@
 # repair/: from a plan in the overlay to a written, journalled, undoable change.
 noinst_LIBRARIES += librepair.a
 librepair_a_SOURCES = \
+	src/repair/access.c src/repair/access.h \
+	src/repair/access_account.c \
+	src/repair/access_check.c \
+	src/repair/access_create.c \
+	src/repair/access_key.c \
+	src/repair/access_key_remove.c \
+	src/repair/access_parts.h \
+	src/repair/access_password.c \
+	src/repair/access_remove.c \
+	src/repair/access_remove_home.c \
+	src/repair/access_reset.c \
+	src/repair/access_restore.c \
+	src/repair/access_settings.c src/repair/access_settings.h \
+	src/repair/access_sudo.c \
+	src/repair/account_defaults.c src/repair/account_defaults.h \
 	src/repair/account_edit.c src/repair/account_edit.h \
+	src/repair/account_lift.c src/repair/account_lift.h \
+	src/repair/account_number.c src/repair/account_number.h \
 	src/repair/commit.c src/repair/commit.h \
 	src/repair/commit_parts.h \
 	src/repair/commit_room.c \
@@ -13,16 +30,28 @@ librepair_a_SOURCES = \
 	src/repair/journal.c src/repair/journal.h \
 	src/repair/judge.c \
 	src/repair/key_edit.c src/repair/key_edit.h \
+	src/repair/key_places.c src/repair/key_places.h \
 	src/repair/label.c src/repair/label.h \
 	src/repair/label_pass.h \
 	src/repair/label_pattern.c src/repair/label_pattern.h \
 	src/repair/leftovers.c src/repair/leftovers.h \
 	src/repair/link_edit.c src/repair/link_edit.h \
+	src/repair/password.c src/repair/password.h \
+	src/repair/password_scheme.c src/repair/password_scheme.h \
 	src/repair/plan.c \
+	src/repair/plan_jobs.c \
 	src/repair/policy.c src/repair/policy.h \
 	src/repair/repair.h \
+	src/repair/reset.h \
+	src/repair/reset_config.c \
+	src/repair/reset_drop_ins.c \
+	src/repair/reset_modes.c \
+	src/repair/reset_notes.c \
+	src/repair/reset_start.c \
+	src/repair/stages.h \
 	src/repair/sshd_edit.c src/repair/sshd_edit.h \
 	src/repair/sudo_edit.c src/repair/sudo_edit.h \
+	src/repair/sudo_forget.c \
 	src/repair/template.c src/repair/template.h \
 	src/repair/text_edit.c src/repair/text_edit.h \
 	src/repair/tree_copy.c src/repair/tree_copy.h \

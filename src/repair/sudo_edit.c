@@ -44,6 +44,18 @@ static bool is_comment(struct bytes text)
            !(rest.len > 1 && isdigit((unsigned char)rest.ptr[1]));
 }
 
+void sudo_edit_statement(const struct text_file *f, int line, int *first, int *last)
+{
+    size_t from = (size_t)line - 1, to = from;
+    while (from > 0 && goes_on(&f->lines.items[from - 1]) &&
+           !is_comment(f->lines.items[from - 1].text))
+        from--;
+    while (to + 1 < f->lines.count && goes_on(&f->lines.items[to]))
+        to++;
+    *first = (int)from + 1;
+    *last = (int)to + 1;
+}
+
 int sudo_edit_comment(struct verb_context *c, const char *path, int line, struct err *e)
 {
     struct text_file f;
@@ -51,14 +63,10 @@ int sudo_edit_comment(struct verb_context *c, const char *path, int line, struct
     int code = text_open_line(c, path, line, &f, &there, e);
     if (code != 0)
         return code;
-    size_t from = (size_t)line - 1, to = from;
-    while (from > 0 && goes_on(&f.lines.items[from - 1]) &&
-           !is_comment(f.lines.items[from - 1].text))
-        from--;
-    while (to + 1 < f.lines.count && goes_on(&f.lines.items[to]))
-        to++;
-    for (size_t i = from; i <= to; i++) {
-        struct text_line *l = &f.lines.items[i];
+    int first, last;
+    sudo_edit_statement(&f, line, &first, &last);
+    for (int i = first; i <= last; i++) {
+        struct text_line *l = &f.lines.items[i - 1];
         if (!is_comment(l->text))
             text_set(l, bytes_of(arena_printf(c->arena, "# diskmend %s: %s", c->rule,
                                               arena_text(c->arena, l->text))));
@@ -213,4 +221,79 @@ const char *sudo_edit_rule(struct verb_context *c, const struct account_fact *ac
 {
     return arena_printf(c->arena, "%s ALL=(ALL:ALL) %sALL", account->name,
                         without_password ? "NOPASSWD: " : "");
+}
+
+/* --- tags --------------------------------------------------------------------------------------
+ */
+
+size_t sudo_edit_tags_at(struct bytes text)
+{
+    const char *equals = memchr(text.ptr, '=', text.len);
+    size_t at = equals ? (size_t)(equals - text.ptr) + 1 : text.len;
+    if (!equals || memchr(text.ptr + at, '=', text.len - at) || memchr(text.ptr, '"', text.len))
+        return 0;
+    while (at < text.len && (text.ptr[at] == ' ' || text.ptr[at] == '\t'))
+        at++;
+    if (at < text.len && text.ptr[at] == '(') {
+        const char *close = memchr(text.ptr + at, ')', text.len - at);
+        if (!close)
+            return 0;
+        at = (size_t)(close - text.ptr) + 1;
+    }
+    while (at < text.len && (text.ptr[at] == ' ' || text.ptr[at] == '\t'))
+        at++;
+    return at < text.len && text.ptr[at] != '\\' ? at : 0;
+}
+
+/* Does the tag NOPASSWD stand at AT? Not the end of a longer word, and a colon behind it. */
+static bool is_no_password(struct bytes text, size_t at)
+{
+    static const char tag[] = "NOPASSWD";
+    size_t end = at + sizeof tag - 1;
+    if (!bytes_start_with(bytes_cut(text, at, text.len), tag) ||
+        (at > 0 && !strchr(" \t:,=)", text.ptr[at - 1])))
+        return false;
+    while (end < text.len && (text.ptr[end] == ' ' || text.ptr[end] == '\t'))
+        end++;
+    return end < text.len && text.ptr[end] == ':';
+}
+
+static bool turn_tags(struct verb_context *c, struct text_line *line)
+{
+    struct strbuf out;
+    bool any = false;
+    strbuf_init(&out, c->arena);
+    for (size_t i = 0; i < line->text.len; i++) {
+        if (is_no_password(line->text, i)) {
+            any = true;
+            i += 2;
+        }
+        strbuf_add_char(&out, line->text.ptr[i]);
+    }
+    if (any)
+        text_set(line, strbuf_bytes(&out));
+    return any;
+}
+
+int sudo_edit_ask_password(struct verb_context *c, const char *path, int line, struct err *e)
+{
+    struct text_file f;
+    bool any = false;
+    int first, last, code = text_open(c, path, true, &f, e);
+    if (code != 0)
+        return code;
+    sudo_edit_statement(&f, line, &first, &last);
+    for (int i = first; i <= last; i++)
+        any |= turn_tags(c, &f.lines.items[i - 1]);
+    struct text_line *l = &f.lines.items[line - 1];
+    size_t at = any ? 0 : sudo_edit_tags_at(l->text);
+    if (at > 0) {
+        struct strbuf out;
+        strbuf_init(&out, c->arena);
+        strbuf_add_bytes(&out, bytes_cut(l->text, 0, at));
+        strbuf_add(&out, "PASSWD: ");
+        strbuf_add_bytes(&out, bytes_cut(l->text, at, l->text.len));
+        text_set(l, strbuf_bytes(&out));
+    }
+    return text_save(c, &f, e);
 }

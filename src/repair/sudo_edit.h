@@ -22,6 +22,18 @@ int sudo_edit_for_user(struct verb_context *c, const char *user, const char *tex
 const char *sudo_edit_rule(struct verb_context *c, const struct account_fact *account,
                            bool without_password);
 
+/* The statement at LINE of the file at PATH, which is one person's own rule, asks for a password from
+ * now on: every NOPASSWD in it is turned round, and PASSWD is said where nothing was. */
+int sudo_edit_ask_password(struct verb_context *c, const char *path, int line, struct err *e);
+/* The lines (from 1) of the statement that LINE belongs to. */
+void sudo_edit_statement(const struct text_file *f, int line, int *first, int *last);
+/* Offset where the tags of a rule's commands begin: behind "=", blanks and "(…)". 0: not on this
+ * line, or there is more than one host's part. */
+size_t sudo_edit_tags_at(struct bytes text);
+
+/* Take USER (and UID, "#1001", unless that is NULL) out of every file of sudoers: sudo_forget.c. */
+int sudo_edit_forget(struct verb_context *c, const char *user, const char *uid, struct err *e);
+
 bool sudo_edit_is(const struct sudo_fact *s, const char *item);
 
 #endif

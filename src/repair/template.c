@@ -96,6 +96,22 @@ static const char *sftp_of(struct verb_context *c, const char *wanted)
     return "internal-sftp";
 }
 
+/* "AuthorizedKeysCommand PROGRAM …": the cloud's own, only where its image has it. */
+static bool names_lost_program(struct verb_context *c, struct bytes line)
+{
+    static const char command[] = "AuthorizedKeysCommand ";
+    static const char runner[] = "AuthorizedKeysCommandUser ";
+    if (bytes_start_with(line, command)) {
+        const char *program =
+            arena_text(c->arena, bytes_cut(line, strlen(command), line.len));
+        size_t n = strcspn(program, " ");
+        return !is_program(c, arena_text(c->arena, (struct bytes){program, n}));
+    }
+    return bytes_start_with(line, runner) &&
+           !facts_account(c->facts,
+                          arena_text(c->arena, bytes_cut(line, strlen(runner), line.len)));
+}
+
 static void put_line(struct verb_context *c, struct strbuf *out, struct bytes line)
 {
     static const char subsystem[] = "Subsystem sftp ";
@@ -106,7 +122,8 @@ static void put_line(struct verb_context *c, struct strbuf *out, struct bytes li
     if (word > 0)
         sshd_keyword_look_up(c->input->keywords, &c->facts->os,
                              arena_text(c->arena, bytes_cut(line, 0, word)), &meaning);
-    if (meaning.standing == SSHD_UNKNOWN || meaning.standing == SSHD_UNSUPPORTED)
+    if (meaning.standing == SSHD_UNKNOWN || meaning.standing == SSHD_UNSUPPORTED ||
+        names_lost_program(c, line))
         return;
     if (bytes_start_with(line, subsystem)) {
         const char *wanted = arena_text(c->arena, bytes_cut(line, strlen(subsystem), line.len));
@@ -119,9 +136,14 @@ static void put_line(struct verb_context *c, struct strbuf *out, struct bytes li
 
 bool template_sshd_config(struct verb_context *c, struct bytes *out)
 {
+    return template_lines(c, "sshd_config", out);
+}
+
+bool template_lines(struct verb_context *c, const char *name, struct bytes *out)
+{
     struct bytes text;
     struct strbuf s;
-    if (!template_read(c, "sshd_config", &text))
+    if (!template_read(c, name, &text))
         return false;
     strbuf_init(&s, c->arena);
     for (size_t at = 0; at < text.len;) {
@@ -132,4 +154,44 @@ bool template_sshd_config(struct verb_context *c, struct bytes *out)
     }
     *out = strbuf_bytes(&s);
     return s.len > 0;
+}
+
+bool template_covers(struct verb_context *c, const struct sshd_config *config, const char *path)
+{
+    struct bytes text;
+    if (!template_sshd_config(c, &text))
+        return false;
+    const char *ours = arena_text(c->arena, text);
+    vec_each (d, &config->directives) {
+        if (!d->at.file || strcmp(d->at.file, path) != 0)
+            continue;
+        const char *found = NULL;
+        const char *names[] = {d->keyword, d->written};
+        for (size_t i = 0; i < 2 && !found; i++) {
+            size_t n = strlen(names[i]);
+            for (const char *p = ours; p && !found;
+                 p = strchr(p, '\n') ? strchr(p, '\n') + 1 : NULL)
+                if (strncasecmp(p, names[i], n) == 0 && p[n] == ' ')
+                    found = p;
+        }
+        bool other_name = strcasecmp(d->keyword, "KbdInteractiveAuthentication") == 0 &&
+                          strstr(ours, "ChallengeResponseAuthentication ");
+        if (!found && !other_name)
+            return false;
+    }
+    return true;
+}
+
+uint32_t sshd_config_mode(const struct os_facts *os)
+{
+    switch (os->family_code) {
+    case FAMILY_RHEL:
+    case FAMILY_AZURELINUX:
+    case FAMILY_FLATCAR:
+        return 0600;
+    case FAMILY_SUSE:
+        return 0640;
+    default:
+        return 0644;
+    }
 }

@@ -1,9 +1,25 @@
 #include "repair/tree_copy.h"
 
+#include <string.h>
+
 #include "base/path.h"
 
 #define DEPTH_MAX   8
 #define ENTRIES_MAX 256u
+
+/* What people set on it stays; the label is that of the new place (label_pass), and a capability
+ * nobody's to give. */
+static void drop_system_xattrs(struct arena *a, struct node_state *s)
+{
+    struct xattr *kept = arena_alloc_array(a, s->xattr_count, sizeof *kept);
+    size_t count = 0;
+    for (size_t i = 0; i < s->xattr_count; i++)
+        if (strncmp(s->xattrs[i].name, "security.", 9) != 0 &&
+            strncmp(s->xattrs[i].name, "trusted.", 8) != 0)
+            kept[count++] = s->xattrs[i];
+    s->xattrs = kept;
+    s->xattr_count = count;
+}
 
 static int copy_one(struct verb_context *c, const char *from, const char *to, uint32_t uid,
                     uint32_t gid, struct err *e)
@@ -17,8 +33,7 @@ static int copy_one(struct verb_context *c, const char *from, const char *to, ui
     s.uid = uid;
     s.gid = gid;
     s.mode &= 0777;
-    s.xattrs = NULL; /* the label is that of the new place: label_pass */
-    s.xattr_count = 0;
+    drop_system_xattrs(c->arena, &s);
     return overlay_put(c->tree, to, &s, e);
 }
 

@@ -3,33 +3,6 @@
 
 #include "repair/account_edit.h"
 
-/* Put NAME into (or take it out of) the list that is field INDEX; every other byte stays. */
-static void change_list(struct verb_context *c, struct text_line *line, size_t index,
-                        const char *name, bool wanted)
-{
-    struct bytes list = account_field(line->text, index);
-    struct strbuf out;
-    strbuf_init(&out, c->arena);
-    bool is_there = false, any = false;
-    for (size_t at = 0; at <= list.len && list.len > 0;) {
-        const char *comma = memchr(list.ptr + at, ',', list.len - at);
-        size_t stop = comma ? (size_t)(comma - list.ptr) : list.len;
-        struct bytes member = bytes_cut(list, at, stop);
-        bool same = bytes_equal_text(member, name);
-        is_there |= same;
-        if (wanted || !same) {
-            strbuf_add(&out, any ? "," : "");
-            strbuf_add_bytes(&out, member);
-            any = true;
-        }
-        at = stop + 1;
-    }
-    if (wanted && !is_there)
-        strbuf_printf(&out, "%s%s", any ? "," : "", name);
-    if (wanted != is_there)
-        account_field_set(c, line, index, strbuf_bytes(&out));
-}
-
 /* In both files; a group that gshadow does not know is group's alone. */
 static int change_member(struct verb_context *c, const char *name, const char *group, bool wanted,
                          struct err *e)
@@ -41,7 +14,7 @@ static int change_member(struct verb_context *c, const char *name, const char *g
     int code = account_open_line(c, GROUP_PATH, group, &f, &line, e);
     if (code != 0)
         return code;
-    change_list(c, line, GROUP_MEMBERS, name, wanted);
+    account_list_change(c, line, GROUP_MEMBERS, name, wanted);
     code = text_save(c, &f, e);
     if (code != 0 || !account_has_file(c, GSHADOW_PATH))
         return code;
@@ -50,7 +23,7 @@ static int change_member(struct verb_context *c, const char *name, const char *g
         return code;
     line = account_line(&f, group, NULL);
     if (line)
-        change_list(c, line, GSHADOW_MEMBERS, name, wanted);
+        account_list_change(c, line, GSHADOW_MEMBERS, name, wanted);
     return text_save(c, &f, e);
 }
 

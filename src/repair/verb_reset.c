@@ -73,13 +73,12 @@ static int by_age(const void *a, const void *b)
                                        : 1;
 }
 
-static void add_backups(struct reset *r, const char *directory, bool any_suffix)
+static void add_backups(struct reset *r, const char *directory)
 {
     struct list_answer list = tree_list(r->c->tree, directory);
     const char *base = path_name(r->path);
     for (size_t i = 0; list.presence == PRESENCE_PRESENT && i < list.count; i++)
-        if (is_backup_name(list.names[i], base) ||
-            (any_suffix && strncmp(list.names[i], base, strlen(base)) == 0))
+        if (is_backup_name(list.names[i], base))
             add_file(r, path_join(r->c->arena, directory, list.names[i]), false);
 }
 
@@ -103,8 +102,8 @@ static void add_template(struct reset *r, struct bytes text)
 static void find_sshd_config(struct reset *r)
 {
     struct bytes text;
-    add_backups(r, path_parent(r->c->arena, r->path), false);
-    add_backups(r, "/var/cache/vmaccess/backup", true);
+    add_backups(r, path_parent(r->c->arena, r->path));
+    add_file(r, "/var/cache/vmaccess/backup", false); /* VMAccess: SshdConfigBackupPath */
     sort_backups(r);
     static const char *const copies[] = {"/usr/share/openssh/sshd_config",
                                          "/usr/etc/ssh/sshd_config", "/usr/share/ssh/sshd_config"};
@@ -119,7 +118,7 @@ static void find_pam(struct reset *r)
 {
     struct bytes text;
     const char *name = path_name(r->path);
-    add_backups(r, path_parent(r->c->arena, r->path), false);
+    add_backups(r, path_parent(r->c->arena, r->path));
     sort_backups(r);
     static const char *const vendor[] = {"/usr/lib/pam.d", "/usr/etc/pam.d", "/etc/authselect"};
     for (size_t i = 0; i < sizeof vendor / sizeof *vendor; i++) {
@@ -172,33 +171,6 @@ static bool is_cured(const struct reset *r, const struct judgement *before,
     return true;
 }
 
-/* Does the file set only what the text of ours sets? */
-static bool is_within(struct reset *r, const struct judgement *after)
-{
-    struct bytes text;
-    if (!template_sshd_config(r->c, &text))
-        return false;
-    const char *ours = arena_text(r->c->arena, text);
-    vec_each (d, &after->facts->sshd->directives) {
-        if (!d->at.file || strcmp(d->at.file, r->path) != 0)
-            continue;
-        const char *found = NULL;
-        const char *names[] = {d->keyword, d->written};
-        for (size_t i = 0; i < 2 && !found; i++) {
-            size_t n = strlen(names[i]);
-            for (const char *p = ours; p && !found;
-                 p = strchr(p, '\n') ? strchr(p, '\n') + 1 : NULL)
-                if (strncasecmp(p, names[i], n) == 0 && p[n] == ' ')
-                    found = p;
-        }
-        bool other_name = strcasecmp(d->keyword, "KbdInteractiveAuthentication") == 0 &&
-                          strstr(ours, "ChallengeResponseAuthentication ");
-        if (!found && !other_name)
-            return false;
-    }
-    return true;
-}
-
 static int put(struct reset *r, struct bytes text, struct err *e)
 {
     struct verb_context *c = r->c;
@@ -236,7 +208,8 @@ static bool choose_among(struct reset *r, const struct judgement *before, bool n
             return false;
         struct judgement *after = judgement_make(r->c->input);
         bool good = is_cured(r, before, after, nothing_elsewhere) &&
-                    (!candidate->is_package || is_within(r, after));
+                    (!candidate->is_package ||
+                     template_covers(r->c, after->facts->sshd, r->path));
         judgement_free(after);
         if (good) {
             vec_push(r->c->arena, &r->c->notes,
@@ -264,21 +237,6 @@ static int choose(struct reset *r, struct err *e)
 }
 
 /* --- the verb --------------------------------------------------------------------------------- */
-
-/* As the distributions' packages ship it. */
-static uint32_t sshd_config_mode(const struct os_facts *os)
-{
-    switch (os->family_code) {
-    case FAMILY_RHEL:
-    case FAMILY_AZURELINUX:
-    case FAMILY_FLATCAR:
-        return 0600;
-    case FAMILY_SUSE:
-        return 0640;
-    default:
-        return 0644;
-    }
-}
 
 int verb_file_reset(struct verb_context *c, const struct json *step, struct err *e)
 {

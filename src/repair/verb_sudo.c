@@ -113,27 +113,6 @@ static const struct sudo_fact *rule_at(struct verb_context *c, const char *path,
     return NULL;
 }
 
-/* Offset where the tags of a rule's commands begin: behind "=", blanks and "(…)". 0: not on this
- * line, or there is more than one host's part. */
-static size_t tags_at(struct bytes text)
-{
-    const char *equals = memchr(text.ptr, '=', text.len);
-    size_t at = equals ? (size_t)(equals - text.ptr) + 1 : text.len;
-    if (!equals || memchr(text.ptr + at, '=', text.len - at) || memchr(text.ptr, '"', text.len))
-        return 0;
-    while (at < text.len && (text.ptr[at] == ' ' || text.ptr[at] == '\t'))
-        at++;
-    if (at < text.len && text.ptr[at] == '(') {
-        const char *close = memchr(text.ptr + at, ')', text.len - at);
-        if (!close)
-            return 0;
-        at = (size_t)(close - text.ptr) + 1;
-    }
-    while (at < text.len && (text.ptr[at] == ' ' || text.ptr[at] == '\t'))
-        at++;
-    return at < text.len && text.ptr[at] != '\\' ? at : 0;
-}
-
 /* In the person's own rule; false: it is not such a line. */
 static bool tag_own_rule(struct verb_context *c, const char *name, const char *path, int number,
                          int *code, struct err *e)
@@ -149,7 +128,7 @@ static bool tag_own_rule(struct verb_context *c, const char *name, const char *p
     /* "ana" itself, no alias that stands for her. */
     if (!bytes_start_with(line->text, name))
         return false;
-    size_t at = tags_at(line->text);
+    size_t at = sudo_edit_tags_at(line->text);
     if (at == 0)
         return false;
     struct bytes rest = bytes_cut(line->text, at, line->text.len);

@@ -3,6 +3,7 @@ noinst_LIBRARIES += libreport.a
 libreport_a_SOURCES = \
 	src/report/access_text.c src/report/access_text.h \
 	src/report/change_text.c src/report/change_text.h \
+	src/report/check_text.c src/report/check_text.h \
 	src/report/diff.c src/report/diff.h \
 	src/report/document.c src/report/document.h \
 	src/report/formats.c \

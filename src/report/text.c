@@ -4,6 +4,7 @@
 
 #include "base/escape.h"
 #include "report/access_text.h"
+#include "report/check_text.h"
 #include "report/page.h"
 #include "report/plan_text.h"
 #include "report/verify_text.h"
@@ -326,6 +327,10 @@ static void render_one(struct page *p)
     }
     if (json_member(p->document, "plan")) {
         plan_print(p);
+        return;
+    }
+    if (strcmp(text_of(p->document, "schema"), "diskmend.check/1") == 0) {
+        check_print(p);
         return;
     }
     if (json_member(p->document, "checks")) {

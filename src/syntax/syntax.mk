@@ -17,6 +17,7 @@ libsyntax_a_SOURCES = \
 	src/syntax/ssh_key_der.c src/syntax/ssh_key_der.h \
 	src/syntax/ssh_key_make.c src/syntax/ssh_key_make.h \
 	src/syntax/ssh_key_foreign.c \
+	src/syntax/ssh_key_given.c src/syntax/ssh_key_given.h \
 	src/syntax/ssh_key_mend.c src/syntax/ssh_key_mend.h \
 	src/syntax/ssh_key_options.c src/syntax/ssh_key_options.h \
 	src/syntax/ssh_key_private.c src/syntax/ssh_key_private.h \

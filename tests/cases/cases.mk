@@ -8,11 +8,21 @@ EXTRA_DIST += tests/cases/cases.test fixtures
 
 check_PROGRAMS += tests/cases/mend_runner
 tests_cases_mend_runner_SOURCES = tests/cases/mend_runner.c tests/cases/matrix.c \
-	tests/cases/matrix.h tests/cases/trial.c tests/cases/trial.h
+	tests/cases/matrix.h tests/cases/trial.c tests/cases/trial.h tests/cases/written.c \
+	tests/cases/written.h
 tests_cases_mend_runner_CPPFLAGS = $(tests_cases_case_runner_CPPFLAGS)
 tests_cases_mend_runner_LDADD = $(tests_cases_case_runner_LDADD)
 TESTS += tests/cases/mend.test
 EXTRA_DIST += tests/cases/mend.test tests/cases/not-mended
+
+check_PROGRAMS += tests/cases/access_runner
+tests_cases_access_runner_SOURCES = tests/cases/access_runner.c tests/cases/matrix.c \
+	tests/cases/matrix.h tests/cases/trial.c tests/cases/trial.h tests/cases/written.c \
+	tests/cases/written.h
+tests_cases_access_runner_CPPFLAGS = $(tests_cases_case_runner_CPPFLAGS)
+tests_cases_access_runner_LDADD = $(tests_cases_case_runner_LDADD)
+TESTS += tests/cases/access.test
+EXTRA_DIST += tests/cases/access.test
 
 check_PROGRAMS += tests/cases/mutations
 tests_cases_mutations_SOURCES = tests/cases/mutations.c

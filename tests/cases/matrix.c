@@ -83,3 +83,22 @@ void matrix_expect_no_worse(struct trial *t, const struct judgement *before,
     if (ways_to_root(old) > 0 && ways_to_root(new) == 0)
         FAIL(t, "no way to root is left");
 }
+
+void matrix_expect_same_for_others(struct trial *t, const struct judgement *before,
+                                   const struct judgement *after, const char *named)
+{
+    const struct login_answer *old = everybody(t, before->facts);
+    const struct login_answer *new = everybody(t, after->facts);
+    vec_each (was, &old->walks) {
+        const struct walk *is = walk_of(new, &was->subject);
+        bool is_named = named && strcmp(was->subject.user, named) == 0;
+        if (!is_named && gets_in(was) != gets_in(is))
+            FAIL(t, "%s %s by %s", was->subject.user,
+                 gets_in(is) ? "gets in, too," : "no longer gets in",
+                 login_method_name(was->subject.method));
+    }
+    vec_each (is, &new->walks)
+        if (gets_in(is) && !walk_of(old, &is->subject) &&
+            !(named && strcmp(is->subject.user, named) == 0))
+            FAIL(t, "%s is new and gets in", is->subject.user);
+}

@@ -12,4 +12,8 @@
 void matrix_expect_no_worse(struct trial *t, const struct judgement *before,
                             const struct judgement *after, const char *named);
 
+/* FAILs of T where anybody but NAMED gets in now and did not, or the other way round, by any method. */
+void matrix_expect_same_for_others(struct trial *t, const struct judgement *before,
+                                   const struct judgement *after, const char *named);
+
 #endif

@@ -5,14 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/path.h"
 #include "base/strbuf.h"
 #include "guest/overlay.h"
-#include "repair/commit.h"
 #include "repair/repair.h"
-#include "repair/undo.h"
 #include "tests/cases/matrix.h"
 #include "tests/cases/trial.h"
+#include "tests/cases/written.h"
 
 struct mending {
     struct trial *trial;
@@ -125,85 +123,6 @@ static bool is_listed(const char *name)
 /* --- written, and undone -----------------------------------------------------------------------
  */
 
-/* Everything that can be seen of the tree, but for our own journal. */
-static void describe(struct trial *t, struct tree *raw, const char *path, struct strbuf *out)
-{
-    struct err e = {0};
-    struct node_state s;
-    if (strcmp(path, JOURNAL_DIRECTORY) == 0)
-        return;
-    if (overlay_state(raw, path, false, &s, &e) != 0) {
-        strbuf_printf(out, "%s: %s\n", path, e.text);
-        return;
-    }
-    strbuf_printf(out, "%s %s %04o %u:%u %s", path, node_type_name(s.type), s.mode, s.uid, s.gid,
-                  s.target ? s.target : "");
-    for (size_t i = 0; i < s.xattr_count; i++)
-        strbuf_printf(out, " %s=%.*s", s.xattrs[i].name, (int)s.xattrs[i].value.len,
-                      s.xattrs[i].value.ptr);
-    if (s.type == NODE_FILE)
-        strbuf_add_bytes(out, raw->engine->read(raw, path, UINT64_MAX).content);
-    strbuf_add(out, "\n");
-    struct list_answer names =
-        s.type == NODE_DIRECTORY ? tree_list(raw, path) : (struct list_answer){.count = 0};
-    for (size_t i = 0; i < names.count; i++)
-        describe(t, raw, path_join(t->arena, path, names.names[i]), out);
-}
-
-static const char *description(struct trial *t, struct tree *raw)
-{
-    struct strbuf s;
-    strbuf_init(&s, t->arena);
-    describe(t, raw, "/", &s);
-    return s.ptr;
-}
-
-/* The edits of an overlay over RAW, through the worker's bytes onto RAW. */
-static const char *write_edits(struct trial *t, struct tree *overlay, struct tree *raw,
-                               const char *command)
-{
-    size_t count;
-    struct err e = {0};
-    const char *run = NULL;
-    struct edit_list list = {0};
-    const struct overlay_edit *edits = overlay_edits(overlay, &count);
-    if (edit_list_unpack(t->arena, edit_list_pack(t->arena, edits, count), &list, &e) != 0)
-        FAIL(t, "%s: the edits do not come through: %s", command, e.text);
-    struct journal_place place = {raw, JOURNAL_DIRECTORY};
-    struct commit_request request = {.arena = t->arena,
-                                     .tree = raw,
-                                     .edits = &list,
-                                     .command = command,
-                                     .started = 1780272000,
-                                     .guest_journal = &place};
-    enum commit_result result = commit_run(&request, &run, &e);
-    if (result != COMMIT_DONE)
-        FAIL(t, "%s: not written (%d): %s: %s", command, (int)result, e.path, e.text);
-    return result == COMMIT_DONE ? run : NULL;
-}
-
-static void expect_undone(struct trial *t, struct tree *raw, const char *run, const char *before)
-{
-    struct err e = {0};
-    struct journal_run about;
-    struct edit_list list = {0};
-    struct tree *overlay = overlay_new(t->arena, raw);
-    struct journal_place place = {overlay, JOURNAL_DIRECTORY};
-    size_t changed;
-    if (journal_read(t->arena, &place, run, &about, &list, &e) != 0) {
-        FAIL(t, "the journal does not read: %s: %s", e.path, e.text);
-        return;
-    }
-    struct undo_request undo = {.arena = t->arena,
-                                .tree = overlay,
-                                .about = &about,
-                                .edits = &list};
-    if (undo_plan(&undo, &changed, &e) != 0)
-        FAIL(t, "undo: %s: %s", e.path, e.text);
-    if (write_edits(t, overlay, raw, "undo") && strcmp(description(t, raw), before) != 0)
-        FAIL(t, "undo does not give back what was there");
-}
-
 /* What was planned holds on the disk, too; then all of it is taken back. */
 static void expect_written(struct mending *m, const char *user)
 {
@@ -213,7 +132,7 @@ static void expect_written(struct mending *m, const char *user)
     overlay_edits(overlay, &count);
     if (count == 0)
         return;
-    const char *before = description(t, m->raw);
+    const char *before = tree_description(t, m->raw);
     const char *run = write_edits(t, overlay, m->raw, "repair");
     if (!run)
         return;
@@ -343,7 +262,7 @@ static void test_unnamed(struct trial *t)
         matrix_expect_no_worse(t, m.plan->before, m.plan->after, NULL);
         expect_idle(&m, "a second repair of nobody's");
         overlay_edits(t->tree, &count);
-        const char *before = description(t, m.raw);
+        const char *before = tree_description(t, m.raw);
         const char *run = count > 0 ? write_edits(t, t->tree, m.raw, "repair") : NULL;
         if (run)
             expect_undone(t, m.raw, run, before);

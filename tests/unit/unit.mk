@@ -23,3 +23,7 @@ include tests/unit/repair_accounts.mk
 include tests/unit/repair_core.mk
 include tests/unit/repair_keys.mk
 include tests/unit/wiping.mk
+include tests/unit/access_reset.mk
+include tests/unit/access_settings.mk
+include tests/unit/access_create.mk
+include tests/unit/access_password.mk
