@@ -31,10 +31,21 @@ bool frame_send(int fd, enum frame_kind kind, struct bytes payload)
     return write_all(fd, header, sizeof header) && write_all(fd, payload.ptr, payload.len);
 }
 
+/* Without a default: the compiler names the kind that is forgotten here. */
 static bool is_kind(unsigned char byte)
 {
-    return byte == FRAME_STAGE || byte == FRAME_OPEN || byte == FRAME_EMULATION ||
-           byte == FRAME_DOCUMENT || byte == FRAME_EDITS || byte == FRAME_FAILURE || byte == FRAME_END;
+    switch ((enum frame_kind)byte) {
+    case FRAME_STAGE:
+    case FRAME_OPEN:
+    case FRAME_AGAIN:
+    case FRAME_EMULATION:
+    case FRAME_DOCUMENT:
+    case FRAME_EDITS:
+    case FRAME_FAILURE:
+    case FRAME_END:
+        return true;
+    }
+    return false;
 }
 
 bool frame_take(struct bytes arrived, size_t *position, struct frame *out, bool *broken)

@@ -10,7 +10,8 @@ struct conf_fact {
                           * "modprobe" "modules-builtin" "auditd"
                           * "selinux-label" (key: path) "sysctl" "preload" "preload-needs" "esp"
                           * "initramfs" (key: path) "initramfs-has" "initramfs-lacks" (key: driver)
-                          * "initramfs-conf" (key: "MODULES" "omit_drivers") */
+                          * "initramfs-conf" (key: "MODULES" "omit_drivers")
+                          * "ban" (key: who bans, value: an address) "ban-database" (key: path) */
     const char *key;     /* "SELINUX" "SELINUXTYPE" "ssh_port_t" "ssh_pwauth" "disable_root" … */
     const char *value;   /* "enforcing", "2222", "2200-2210", "false" … */
     struct place at;

@@ -22,7 +22,7 @@ libfacts_a_SOURCES = \
 	src/facts/file.c src/facts/file.h \
 	src/facts/firewall.c src/facts/firewall.h \
 	src/facts/firewall_nft.c src/facts/firewall_parts.h \
-	src/facts/firewall_scripts.c src/facts/firewall_suse.c src/facts/firewall_ufw.c \
+	src/facts/firewall_bans.c src/facts/firewall_scripts.c src/facts/firewall_suse.c src/facts/firewall_ufw.c \
 	src/facts/firewall_wrappers.c \
 	src/facts/firewall_zones.c \
 	src/facts/key.c src/facts/key.h \

@@ -194,6 +194,7 @@ void facts_read_firewall(struct facts *f)
     if (running(f, "SuSEfirewall2.service"))
         firewall_read_suse(f, running(f, "SuSEfirewall2.service"));
     firewall_read_scripts(f);
+    firewall_read_bans(f);
     if (f->os.libwrap == TRUTH_YES)
         firewall_read_wrappers(f);
 }

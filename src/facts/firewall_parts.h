@@ -34,6 +34,7 @@ void firewall_add_restored(struct facts *f, const struct firewall_source *s, con
                            struct bytes text);
 
 void firewall_read_nft(struct facts *f, const struct unit_fact *loader);  /* firewall_nft.c */
+void firewall_read_bans(struct facts *f); /* firewall_bans.c */
 void firewall_read_suse(struct facts *f, const struct unit_fact *loader); /* firewall_suse.c */
 void firewall_read_ufw(struct facts *f, const struct unit_fact *loader);  /* firewall_ufw.c */
 void firewall_read_zones(struct facts *f, const struct unit_fact *loader); /* firewall_zones.c */

@@ -65,6 +65,8 @@ static const struct {
     {"ip6tables.service", "firewall", NULL},
     {"ufw.service", "firewall", NULL},
     {"SuSEfirewall2.service", "firewall", NULL},
+    {"fail2ban.service", "firewall", NULL},
+    {"sshguard.service", "firewall", NULL},
     {"firewalld.service", "firewall", NULL},
     {"networking.service", "network", NULL},
     {"network.service", "network", NULL},

@@ -79,7 +79,18 @@ static bool is_unstable_name(const char *device)
     return false;
 }
 
-static void note_risks(const struct mount_fact *m, struct reason_list *out)
+/* "UUID=…" of the filesystem that the line means; NULL where that is not known. */
+static const char *stable_name(const struct facts *f, const struct mount_fact *m)
+{
+    for (size_t i = 0; m->filesystem && i < f->filesystems.count; i++) {
+        const struct filesystem_fact *fs = &f->filesystems.items[i];
+        if (fs->uuid && *fs->uuid && strcmp(fs->device, m->filesystem) == 0)
+            return arena_printf(f->arena, "UUID=%s", fs->uuid);
+    }
+    return NULL;
+}
+
+static void note_risks(const struct facts *f, const struct mount_fact *m, struct reason_list *out)
 {
     struct reason *r;
     if (has_option(m, "noauto"))
@@ -96,7 +107,7 @@ static void note_risks(const struct mount_fact *m, struct reason_list *out)
         r = reason_for_all(out, "fstab-unstable-device-name", GATE_OPEN, m->at);
         r->value = m->device;
         r->keyword = m->directory;
-        r->wanted = "UUID=";
+        r->wanted = stable_name(f, m);
     }
     bool is_system = strcmp(m->directory, "/") == 0 || strcmp(m->directory, "/usr") == 0;
     const char *flag = has_option(m, "noexec")   ? "noexec"
@@ -174,7 +185,7 @@ static void judge_mount(const struct facts *f, const struct mount_fact *m, struc
         judge_missing_device(f, m, out);
     if (m->defect)
         return;
-    note_risks(m, out);
+    note_risks(f, m, out);
     note_hidden_home(f, m, out);
 }
 

@@ -146,6 +146,11 @@ static void note_cloud_init(const struct facts *f, struct reason_list *out)
 {
     for (size_t i = 0; i < f->conf.count; i++) {
         const struct conf_fact *c = &f->conf.items[i];
+        if (strcmp(c->purpose, "cloud-init") == 0 && strcmp(c->key, "disabled") == 0)
+            return; /* nobody reads it */
+    }
+    for (size_t i = 0; i < f->conf.count; i++) {
+        const struct conf_fact *c = &f->conf.items[i];
         if (strcmp(c->purpose, "cloud-init") != 0 || strcmp(c->key, "yaml-error") != 0)
             continue;
         struct reason *r = reason_for_all(out, "cloud-init-blocks-boot", GATE_OPEN, c->at);

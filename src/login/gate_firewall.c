@@ -4,21 +4,18 @@
 #include "login/visit.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "base/limits.h"
 #include "facts/collect.h"
 #include "login/firewall_walk.h"
 
-
 static const struct {
     const char *source, *reason;
 } filters[] = {
-    {"nftables", "fw-nftables-saved"},
-    {"iptables", "fw-iptables-saved"},
-    {"boot-script", "fw-iptables-saved"},
-    {"ufw", "fw-ufw"},
-    {"firewalld", "fw-firewalld"},
-    {"SuSEfirewall2", "fw-susefirewall2"},
+    {"nftables", "fw-nftables-saved"},    {"iptables", "fw-iptables-saved"},
+    {"boot-script", "fw-iptables-saved"}, {"ufw", "fw-ufw"},
+    {"firewalld", "fw-firewalld"},        {"SuSEfirewall2", "fw-susefirewall2"},
 };
 #define FILTERS (sizeof filters / sizeof *filters)
 
@@ -122,11 +119,64 @@ static const char *somebody_let_in(struct judging *j)
     return NULL;
 }
 
+/* sshguard blocks what is in its list for good, at every start. Without --from nobody is meant. */
+static void judge_bans(const struct facts *f, const char *from, struct reason_list *out)
+{
+    struct firewall_address asked, banned, last;
+    const struct conf_fact *first = NULL;
+    size_t count = 0;
+    bool is_asked = from && firewall_address_range(f->arena, from, &asked, &last);
+    for (size_t i = 0; i < f->conf.count; i++) {
+        const struct conf_fact *c = &f->conf.items[i];
+        bool is_ban = strcmp(c->purpose, "ban") == 0;
+        if (strcmp(c->purpose, "ban-database") == 0) {
+            struct reason *r = reason_for_all(out, "ban-daemon-persisted", GATE_OPEN, c->at);
+            r->value = arena_printf(f->arena, "fail2ban bans for %s", c->value);
+            r->detail = arena_printf(f->arena, "they are in %s, which is not read", c->key);
+        } else if (is_ban && is_asked &&
+                   firewall_address_range(f->arena, c->value, &banned, &last) &&
+                   memcmp(&banned, &asked, sizeof asked) == 0) {
+            struct reason *r = reason_for_all(out, "ban-daemon-persisted", GATE_SHUT, c->at);
+            r->value = arena_printf(f->arena, "%s bans %s for good", c->key, c->value);
+            r->wanted = c->value;
+            return;
+        }
+        first = is_ban && !first ? c : first;
+        count += is_ban;
+    }
+    if (!first || is_asked)
+        return;
+    struct reason *r = reason_for_all(out, "ban-daemon-persisted", GATE_OPEN, first->at);
+    r->value = arena_printf(f->arena, "%s bans %zu address%s for good", first->key, count,
+                            count == 1 ? "" : "es");
+    r->detail = "judge one with --from";
+}
+
+/* The rules of the one family let an outside client in, those of the other do not. */
+static void note_family(struct judging *j, const struct verdict *four, struct reason_list *out)
+{
+    const struct facts *f = j->walk.facts;
+    struct verdict six = judge_address(j, "2a02:2e0:3fe:1001::1");
+    if (strcasecmp(sshd_config_value(f->sshd, "AddressFamily"), "any") != 0 ||
+        !((four->state == GATE_OPEN && six.state == GATE_SHUT) ||
+          (four->state == GATE_SHUT && six.state == GATE_OPEN)))
+        return;
+    const struct verdict *shut = six.state == GATE_SHUT ? &six : four;
+    struct reason *r = reason_for_all(out, "fw-one-family-only", GATE_OPEN, shut->at);
+    r->keyword = six.state == GATE_SHUT ? "IPv6" : "IPv4";
+    r->value = shut->by;
+    r->wanted = arena_printf(f->arena, "%d", j->packet.port);
+    r->detail = six.state == GATE_SHUT ? "IPv4" : "IPv6";
+}
+
 void gate_firewall(const struct facts *f, const struct login_question *question, int port,
                    struct reason_list *out)
 {
     struct judging j = {.walk = {.arena = f->arena, .facts = f}, .packet = {.port = port}};
     struct verdict v = judge_address(&j, question->from ? question->from : "81.2.69.142");
+    judge_bans(f, question->from, out);
+    if (!question->from && f->firewall.count > 0)
+        note_family(&j, &v, out);
     if (v.state == GATE_OPEN || v.state == GATE_NOT_JUDGED)
         return;
     const char *only = question->from ? NULL : somebody_let_in(&j);

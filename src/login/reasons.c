@@ -101,6 +101,8 @@ static const struct login_reason_row rows[] = {
     {"fw-susefirewall2", GATE_FIREWALL},
     {"hosts-deny", GATE_FIREWALL},
     {"fw-some-addresses-only", GATE_FIREWALL},
+    {"fw-one-family-only", GATE_FIREWALL},
+    {"ban-daemon-persisted", GATE_FIREWALL},
     /* auth */
     {"pubkey-auth-off", GATE_AUTH},
     {"password-auth-off-without-key", GATE_AUTH},

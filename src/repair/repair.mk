@@ -73,6 +73,7 @@ librepair_a_SOURCES = \
 	src/repair/verb_label.c \
 	src/repair/verb_line.c \
 	src/repair/verb_mount.c \
+	src/repair/verb_network.c \
 	src/repair/verb_pam.c \
 	src/repair/verb_pam_file.c \
 	src/repair/verb_reset.c src/repair/verb_reset.h \

@@ -46,6 +46,8 @@ static const struct verb verbs[] = {
     {"unit_mask", verb_unit_mask},
     {"unit_unmask", verb_unit_unmask},
     {"mount_efi", verb_mount_efi},
+    {"nic_dhcp", verb_nic_dhcp},
+    {"cloud_init_off", verb_cloud_init_off},
     {"privsep_dir", verb_privsep_dir},
     {"profile_mend", verb_profile_mend},
     {"selinux_policy", verb_selinux_policy},

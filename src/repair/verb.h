@@ -76,6 +76,8 @@ verb_function verb_shell_mend, verb_startup_mend, verb_chroot_safe;             
 verb_function verb_line_comment, verb_line_replace, verb_line_insert;             /* verb_line.c */
 verb_function verb_firewall_allow, verb_hosts_allow;                              /* verb_firewall.c */
 verb_function verb_usr_link, verb_selinux_policy, verb_profile_mend;              /* verb_boot.c */
+verb_function verb_nic_dhcp;                                                      /* verb_network.c */
+verb_function verb_cloud_init_off;                                                /* verb_boot.c */
 verb_function verb_privsep_dir;                                                   /* verb_unit.c */
 verb_function verb_mount_efi;                                                     /* verb_mount.c */
 verb_function verb_pam_comment, verb_pam_arg, verb_pam_relax;                     /* verb_pam.c */

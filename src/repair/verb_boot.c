@@ -81,3 +81,19 @@ int verb_profile_mend(struct verb_context *c, const struct json *step, struct er
     }
     return err_set_at(e, ERR_UNSUPPORTED, path, 0, 0, "what it lacks is the owner's to say");
 }
+
+/* Without cloud-init nobody gets an account or a key any more: only where somebody has both. */
+int verb_cloud_init_off(struct verb_context *c, const struct json *step, struct err *e)
+{
+    vec_each (file, &c->facts->key_files) {
+        const struct account_fact *a = facts_account(c->facts, file->user);
+        if (file->usable_lines == 0 || !a || a->is_system || !a->can_log_in_shell)
+            continue;
+        struct stat_answer s = tree_stat(c->tree, step_text(step, "path"));
+        return s.presence == PRESENCE_PRESENT
+                   ? 0
+                   : text_put(c, step_text(step, "path"), bytes_of(""), 0644, 0, 0, e);
+    }
+    return err_set(e, ERR_REFUSED,
+                   "nobody has an account and a key yet: cloud-init is what would make them");
+}

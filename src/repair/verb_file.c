@@ -135,6 +135,19 @@ int verb_dir_make(struct verb_context *c, const struct json *step, struct err *e
     return code == 0 && from ? tree_copy(c, from, path, s.uid, s.gid, e) : code;
 }
 
+/* NetworkManager and the network scripts read every name but those of backups: nms-keyfile-utils.c
+ * ignore_filename, ifcfg-rh utils.c should_ignore_file. */
+static const char *mark_of(const char *path)
+{
+    static const char *const readers[] = {"/etc/NetworkManager/system-connections",
+                                          "/etc/sysconfig/network-scripts",
+                                          "/etc/sysconfig/network", "/etc/network/interfaces.d"};
+    for (size_t i = 0; i < sizeof readers / sizeof *readers; i++)
+        if (path_is_below(path, readers[i]))
+            return "~";
+    return "";
+}
+
 /* Rename to PATH.diskmend (or .diskmend-2 …): a name that no drop-in directory loads. */
 int verb_file_aside(struct verb_context *c, const struct json *step, struct err *e)
 {
@@ -147,8 +160,9 @@ int verb_file_aside(struct verb_context *c, const struct json *step, struct err 
     if (s.node.type == NODE_SYMLINK && tree_stat(c->tree, path).presence != PRESENCE_PRESENT)
         return overlay_put(c->tree, s.real_path, &gone, e); /* it leads nowhere: nothing to keep */
     for (int i = 1; i < 100; i++) {
-        const char *aside = i == 1 ? arena_printf(c->arena, "%s.diskmend", s.real_path)
-                                   : arena_printf(c->arena, "%s.diskmend-%d", s.real_path, i);
+        const char *number = i == 1 ? "" : arena_printf(c->arena, "-%d", i);
+        const char *aside =
+            arena_printf(c->arena, "%s.diskmend%s%s", s.real_path, number, mark_of(path));
         if (tree_lstat(c->tree, aside).presence == PRESENCE_ABSENT)
             return overlay_move(c->tree, s.real_path, aside, e);
     }

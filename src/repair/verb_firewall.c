@@ -50,6 +50,44 @@ static int open_zone(struct verb_context *c, const char *path, struct text_file 
     return code == 0 ? text_open(c, copy, false, f, e) : code;
 }
 
+/* ELEMENT before TEXT's byte AT: on a line of its own where nothing else stands before it. */
+static void put_before(struct verb_context *c, struct text_file *f, struct text_line *line,
+                       size_t at, const char *element)
+{
+    struct strbuf out;
+    if (at == strspn(arena_text(c->arena, line->text), " \t")) {
+        text_insert(c, f, text_line_number(f, line), arena_printf(c->arena, "  %s", element));
+        return;
+    }
+    strbuf_init(&out, c->arena);
+    strbuf_add_bytes(&out, bytes_cut(line->text, 0, at));
+    strbuf_add(&out, element);
+    strbuf_add_bytes(&out, bytes_cut(line->text, at, line->text.len));
+    text_set(line, strbuf_bytes(&out));
+}
+
+/* "<zone/>", "<zone target="DROP"/>": opened, and ended behind the element. */
+static bool open_empty_zone(struct verb_context *c, struct text_file *f, const char *element)
+{
+    vec_each (line, &f->lines) {
+        size_t at = text_find(line->text, "<zone");
+        struct bytes rest = bytes_cut(line->text, at, line->text.len);
+        const char *end = rest.len > 0 ? memchr(rest.ptr, '>', rest.len) : NULL;
+        size_t n = end ? (size_t)(end - rest.ptr) : 0;
+        if (n == 0 || rest.ptr[n - 1] != '/')
+            continue;
+        struct strbuf out;
+        strbuf_init(&out, c->arena);
+        strbuf_add_bytes(&out, bytes_cut(line->text, 0, at));
+        strbuf_add_bytes(&out, bytes_cut(rest, 0, n - 1));
+        strbuf_printf(&out, ">%s</zone>", element);
+        strbuf_add_bytes(&out, bytes_cut(rest, n + 1, rest.len));
+        text_set(line, strbuf_bytes(&out));
+        return true;
+    }
+    return false;
+}
+
 static int allow_in_zone(struct verb_context *c, const char *path, const char *port, struct err *e)
 {
     const char *element =
@@ -62,25 +100,14 @@ static int allow_in_zone(struct verb_context *c, const char *path, const char *p
         return code;
     for (size_t i = f.lines.count; i-- > 0;) {
         struct text_line *line = &f.lines.items[i];
-        for (size_t at = line->text.len; at-- > 0;) {
-            struct bytes rest = bytes_cut(line->text, at, line->text.len);
-            if (!bytes_start_with(rest, "</zone>"))
-                continue;
-            bool alone =
-                bytes_cut(line->text, 0, at).len == strspn(arena_text(c->arena, line->text), " \t");
-            if (alone) {
-                text_insert(c, &f, (int)i + 1, arena_printf(c->arena, "  %s", element));
-            } else {
-                struct strbuf out;
-                strbuf_init(&out, c->arena);
-                strbuf_add_bytes(&out, bytes_cut(line->text, 0, at));
-                strbuf_add(&out, element);
-                strbuf_add_bytes(&out, rest);
-                text_set(line, strbuf_bytes(&out));
+        for (size_t at = line->text.len; at-- > 0;)
+            if (bytes_start_with(bytes_cut(line->text, at, line->text.len), "</zone>")) {
+                put_before(c, &f, line, at, element);
+                return text_save(c, &f, e);
             }
-            return text_save(c, &f, e);
-        }
     }
+    if (open_empty_zone(c, &f, element))
+        return text_save(c, &f, e);
     return err_set_at(e, ERR_SYNTAX, f.path, 0, 0, "the zone has no end, so nothing can be put in");
 }
 

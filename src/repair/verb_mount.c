@@ -126,7 +126,8 @@ int verb_mount_device(struct verb_context *c, const struct json *step, struct er
     int code = text_open_step(c, step, &f, &line, e);
     if (code != 0)
         return code;
-    if (!*device || strpbrk(device, " \t\n"))
+    bool is_empty = !device || !*device || device[strlen(device) - 1] == '=';
+    if (is_empty || strpbrk(device, " \t\n"))
         return err_set(e, ERR_NOT_FOUND,
                        "no filesystem on this disk is certain to be the one meant");
     if (split(line->text, fields) == 0)

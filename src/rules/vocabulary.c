@@ -361,6 +361,8 @@ static const struct vocabulary_verb verbs[] = {
     {"firewall_allow", "port", ""},
     {"hosts_allow", "daemon", ""},
     {"mount_efi", "path line", "add drop"},
+    {"nic_dhcp", "path", "line replace"},
+    {"cloud_init_off", "path", ""},
     {"privsep_dir", "path", "mode owner group"},
     {"profile_mend", "path", ""},
     {"selinux_policy", "path", ""},

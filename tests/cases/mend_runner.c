@@ -19,6 +19,7 @@ struct mending {
     struct login_question question;
     struct repair_input input;
     struct plan *plan;
+    const struct json *wanted; /* of want.json: what the repair must do */
 };
 
 static bool is_listed(const char *name);
@@ -150,18 +151,14 @@ static void expect_written(struct mending *m, const char *user)
 /* --- what want.json says of the repair ---------------------------------------------------------
  */
 
-/* "mending": {"allow": [RULE…], "edits": [PATH…], "texts": {PATH: PIECE}, "remark": PIECE}: consent
- * to these flag repairs; exactly these paths change; what stands in a file then (a PIECE that
- * begins with "!": what does not); what the person is told. */
-static const struct json *wanted(struct trial *t)
-{
-    return json_member(t->want, "mending");
-}
-
+/* "mending": {"edits": [PATH…], "texts": {PATH: PIECE}, "remark": PIECE}: exactly these paths
+ * change; what stands in a file then (a PIECE that begins with "!": what does not); what the person
+ * is told. "consent": the same of another repair, with "allow": [RULE…]; "opens": false where it is
+ * not enough, "written": false where there is no room to write. */
 static void read_consent(struct mending *m)
 {
     VEC(const char *) allow = {0};
-    const struct json *list = json_member(wanted(m->trial), "allow");
+    const struct json *list = json_member(m->wanted, "allow");
     for (const struct json *rule = json_first(list); rule; rule = json_next(rule))
         vec_push(m->trial->arena, &allow, json_string(rule));
     m->options.allow = allow.items;
@@ -176,9 +173,10 @@ static bool names(const struct json *list, const char *path)
     return false;
 }
 
-static void expect_edits(struct trial *t)
+static void expect_edits(struct mending *m)
 {
-    const struct json *list = json_member(wanted(t), "edits");
+    struct trial *t = m->trial;
+    const struct json *list = json_member(m->wanted, "edits");
     size_t count, wanted_count = 0;
     const struct overlay_edit *edits = overlay_edits(t->tree, &count);
     for (size_t i = 0; list && i < count; i++)
@@ -190,9 +188,10 @@ static void expect_edits(struct trial *t)
         FAIL(t, "%zu paths are edited, and %zu should be", count, wanted_count);
 }
 
-static void expect_texts(struct trial *t)
+static void expect_texts(struct mending *m)
 {
-    const struct json *texts = json_member(wanted(t), "texts");
+    struct trial *t = m->trial;
+    const struct json *texts = json_member(m->wanted, "texts");
     for (const struct json *one = json_first(texts); one; one = json_next(one)) {
         const char *path = json_name(one), *piece = json_string(one);
         bool lacks = *piece == '!';
@@ -205,7 +204,7 @@ static void expect_texts(struct trial *t)
 
 static void expect_remark(struct mending *m)
 {
-    const char *remark = json_member_string(wanted(m->trial), "remark");
+    const char *remark = json_member_string(m->wanted, "remark");
     bool found = !remark;
     vec_each (note, &m->plan->notes)
         found |= remark && strstr(*note, remark) != NULL;
@@ -225,8 +224,9 @@ static void test_case(struct mending *m, const char *user)
         return;
     enum gate_state before = subject_admission(m->plan->before->subjects, user);
     enum gate_state after = subject_admission(m->plan->after->subjects, user);
-    bool listed = is_listed(t->name);
-    if (before != GATE_OPEN && after != GATE_OPEN && !listed)
+    bool listed = is_listed(t->name) && m->options.allow_count == 0;
+    bool opens = json_bool(json_member(m->wanted, "opens"), true);
+    if (before != GATE_OPEN && after != GATE_OPEN && !listed && opens)
         FAIL(t, "%s is %s still", user, gate_state_name(after));
     if (listed && after == GATE_OPEN)
         FAIL(t, "%s gets in, and not-mended says otherwise", user);
@@ -236,11 +236,12 @@ static void test_case(struct mending *m, const char *user)
     if (t->failures.count > 0 || getenv("CASE_VERBOSE"))
         say_edits(t);
     matrix_expect_no_worse(t, m->plan->before, m->plan->after, user);
-    expect_edits(t);
-    expect_texts(t);
+    expect_edits(m);
+    expect_texts(m);
     expect_remark(m);
     expect_idle(m, "a second repair");
-    expect_written(m, user);
+    if (json_bool(json_member(m->wanted, "written"), true))
+        expect_written(m, user);
 }
 
 /* Nobody is named: what is mended then is what every owner wants, and no more. */
@@ -273,15 +274,31 @@ static void test_unnamed(struct trial *t)
     t->tree = m.raw;
 }
 
+/* With consent to what is a person's choice; all is as it was afterwards. */
+static void test_consent(struct trial *t, const char *user)
+{
+    struct mending m = {.trial = t, .options = {.target = t->name}, .raw = t->tree};
+    const char *anybody = json_member_string(json_first(json_member(t->want, "access")), "user");
+    m.wanted = json_member(t->want, "consent");
+    m.question = trial_question(t);
+    t->tree = overlay_new(t->arena, m.raw);
+    test_case(&m, user ? user : anybody);
+    plan_free(m.plan);
+    t->tree = m.raw;
+}
+
 static void test(struct trial *t)
 {
     struct mending m = {.trial = t, .options = {.target = t->name}};
     const char *user = t->is_guest ? NULL : shut_out(t);
     if (!t->is_guest)
         test_unnamed(t);
+    if (json_member(t->want, "consent"))
+        test_consent(t, user);
     m.raw = t->tree;
     t->tree = overlay_new(t->arena, t->tree);
     m.question = trial_question(t);
+    m.wanted = json_member(t->want, "mending");
     if (user && strcmp(user, "*") != 0) {
         test_case(&m, user);
     } else if (t->is_guest || strncmp(t->name, "healthy-", 8) == 0) {

@@ -194,17 +194,19 @@ def own_mounts(file):
     subprocess.run(["mount", "--make-rprivate", "/"], check=True)
 
 
-def scratch(work, megabytes, name="disk"):
-    """A small ext4 of our own, in memory; None when this machine mounts none."""
+def scratch(work, megabytes, name="disk", make=("mke2fs", "-q", "-t", "ext4", "-m", "0", "-O",
+                                                "^has_journal"), options=",acl,user_xattr"):
+    """A small filesystem (ext4) of our own, in memory; None when this machine mounts none."""
     image, where = work + "/" + name + ".img", work + "/" + name
     os.mkdir(where)
     with open(image, "wb") as file:
         file.truncate(megabytes * 1024 * 1024)
-    made = subprocess.run(["mke2fs", "-q", "-t", "ext4", "-m", "0", "-O", "^has_journal", image],
-                          stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    if not shutil.which(make[0]):
+        return None
+    made = subprocess.run([*make, image], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     if made.returncode != 0:
         return None
-    mounted = subprocess.run(["mount", "-o", "loop,discard,acl,user_xattr,noatime", image, where],
+    mounted = subprocess.run(["mount", "-o", "loop,discard,noatime" + options, image, where],
                              stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     return where if mounted.returncode == 0 else None
 

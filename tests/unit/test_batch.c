@@ -240,6 +240,19 @@ START_TEST(frames_arrive_in_pieces)
 }
 END_TEST
 
+START_TEST(each_kind_is_a_frame)
+{
+    static const char kinds[] = "SOAEDPF.";
+    char text[5] = {kinds[_i], 0, 0, 0, 0};
+    struct frame frame;
+    bool broken = false;
+    size_t position = 0;
+    ck_assert(frame_take((struct bytes){text, sizeof text}, &position, &frame, &broken));
+    ck_assert_int_eq(frame.kind, kinds[_i]);
+    ck_assert_uint_eq(position, sizeof text);
+}
+END_TEST
+
 START_TEST(nonsense_is_no_frame)
 {
     static const char *const bad[] = {"X\0\0\0\0", "D\377\377\377\377"};
@@ -467,6 +480,7 @@ static Suite *suite(void)
     tcase_add_checked_fixture(c, set_up, tear_down);
     tcase_set_timeout(c, 120);
     tcase_add_test(c, frames_arrive_in_pieces);
+    tcase_add_loop_test(c, each_kind_is_a_frame, 0, 8);
     tcase_add_test(c, nonsense_is_no_frame);
     tcase_add_test(c, every_root_gives_a_document);
     tcase_add_test(c, every_subject_gives_a_document);
