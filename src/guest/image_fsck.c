@@ -128,7 +128,10 @@ static bool take(struct image *image, const struct checker *k, const struct ran 
         return false;
     default:
         refuse(out, r->status == 127
-                        ? arena_printf(image->arena, "the appliance has no %s", k->program)
+                        ? arena_printf(image->arena, "the appliance has no %s%s", k->program,
+                                       strcmp(k->type, "xfs") == 0
+                                           ? " (Debian and Ubuntu: install libguestfs-xfs)"
+                                           : "")
                         : arena_printf(image->arena, "%s ended with status %d", k->program,
                                        r->status));
         return false;

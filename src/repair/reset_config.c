@@ -92,8 +92,8 @@ static void find_texts(struct sshd_reset *r, healthy_texts *out)
 
 /* --- which file ------------------------------------------------------------------------------- */
 
-/* Whatever is at PATH and is no plain file of /etc's goes aside; DIRECTORY is made where it is gone.
- * REAL: where the text has to be put. */
+/* REAL: where the text has to be put. A link gives way, wherever it led; what cannot be made again by
+ * an undo does not. */
 static int make_way(struct verb_context *c, const char **real, struct err *e)
 {
     struct stat_answer above = tree_stat(c->tree, path_parent(c->arena, RESET_CONFIG));
@@ -105,10 +105,19 @@ static int make_way(struct verb_context *c, const char **real, struct err *e)
             return code;
     }
     struct stat_answer s = tree_lstat(c->tree, RESET_CONFIG);
-    if (s.presence == PRESENCE_PRESENT && s.node.type != NODE_FILE) {
+    if (s.presence == PRESENCE_PRESENT && s.node.type == NODE_SYMLINK) {
+        struct link_answer link = tree_readlink(c->tree, RESET_CONFIG);
+        vec_push(c->arena, &c->notes,
+                 arena_printf(c->arena, "%s was a link to %s, which stays as it is", RESET_CONFIG,
+                              link.presence == PRESENCE_PRESENT ? link.target : "?"));
         *real = s.real_path;
-        return reset_aside(c, RESET_CONFIG, e);
+        return 0;
     }
+    if (s.presence == PRESENCE_PRESENT && s.node.type != NODE_FILE)
+        return err_set_at(e, ERR_REFUSED, RESET_CONFIG, 0, 0,
+                          "is a %s: first move it out of the way, with \"diskmend repair %s --allow "
+                          "sshd-config-unreadable\"",
+                          node_type_name(s.node.type), c->input->options->target);
     if (s.presence == PRESENCE_UNREADABLE)
         return err_set_at(e, ERR_REFUSED, RESET_CONFIG, 0, 0, "cannot be looked at: %s", s.reason);
     *real = real_path_of(c, RESET_CONFIG, e);
@@ -219,5 +228,7 @@ int reset_config(struct sshd_reset *r, struct err *e)
     code = make_way(c, &real, e);
     if (code == 0)
         code = overlay_state(c->tree, real, true, &old, e);
+    if (code == 0 && old.type != NODE_FILE)
+        old = (struct node_state){0};
     return code == 0 ? choose(r, real, &old, e) : code;
 }
