@@ -1,7 +1,7 @@
-/* Checkers of filesystems, run in the appliance on a device of which nothing is mounted. To look, on
- * drives whose writes are thrown away; to mend, on the disk itself. libguestfs's own calls cannot look
- * without mending (e2fsck -n, fsck.fat -n) and tell no exit status, so its shell is asked; the words
- * are ours and the device's name is held against a closed alphabet. */
+/* Checkers of filesystems, run in the appliance on a device of which nothing is mounted. To look,
+ * on drives whose writes are thrown away; to mend, on the disk itself. libguestfs's own calls
+ * cannot look without mending (e2fsck -n, fsck.fat -n) and tell no exit status, so its shell is
+ * asked; the words are ours and the device's name is held against a closed alphabet. */
 #include "guest/image_private.h"
 
 #include <inttypes.h>
@@ -47,7 +47,9 @@ struct ran {
     struct bytes output;
 };
 
-/* False with WHY when there is no exit status: the appliance died, or has no shell. */
+/* Whoever had a disk open for writing makes udev read its partitions anew when he closes it: until
+ * it has settled, their nodes come and go. False with WHY when there is no exit status: the
+ * appliance died, or has no shell. */
 static bool run(struct image *image, const char *command, const char *device, struct ran *out,
                 const char **why)
 {
@@ -60,7 +62,8 @@ static bool run(struct image *image, const char *command, const char *device, st
     }
     const char *word = arena_printf(a, "diskmend-%016" PRIx64, number);
     char *words[] = {arena_printf(a,
-                                  "{ %s %s; printf '\\n%s %%d' $?; } 2>&1 </dev/null | tail "
+                                  "udevadm settle >/dev/null 2>&1; { %s %s; printf '\\n%s %%d' $?; "
+                                  "} 2>&1 </dev/null | tail "
                                   "-c " OUTPUT_BYTES,
                                   command, device, word),
                      NULL};
@@ -69,8 +72,8 @@ static bool run(struct image *image, const char *command, const char *device, st
     for (char *at = text ? strstr(text, word) : NULL; at; at = strstr(at + 1, word))
         found = at;
     if (!found) {
-        *why = text ? "the appliance's shell did not say how it ended"
-                    : image_last_error(a, image->g);
+        *why =
+            text ? "the appliance's shell did not say how it ended" : image_last_error(a, image->g);
         return false;
     }
     out->status = (int)strtol(found + strlen(word), NULL, 10);
@@ -87,8 +90,8 @@ static bool says(struct arena *a, const struct ran *r, const char *words)
  * it does not know alike. fsck.fat(8): 1. btrfs-check(8): not 0. */
 static enum outcome outcome_of(struct arena *a, const struct checker *k, const struct ran *r)
 {
-    static const char *const newer[] = {"Get a newer version of e2fsck",
-                                        "more recent xfs_repair", "unsupported optional feature",
+    static const char *const newer[] = {"Get a newer version of e2fsck", "more recent xfs_repair",
+                                        "unsupported optional feature",
                                         "cannot check due to unsupported"};
     for (size_t i = 0; i < sizeof newer / sizeof *newer; i++)
         if (says(a, r, newer[i]))
@@ -121,19 +124,20 @@ static bool take(struct image *image, const struct checker *k, const struct ran 
         out->state = FSCK_DAMAGED;
         return true;
     case OUTCOME_TOO_OLD:
-        refuse(out, arena_printf(image->arena,
-                                 "the filesystem has features that this machine's %s does not know: "
-                                 "check it with a newer one",
-                                 k->program));
+        refuse(out,
+               arena_printf(image->arena,
+                            "the filesystem has features that this machine's %s does not know: "
+                            "check it with a newer one",
+                            k->program));
         return false;
     default:
-        refuse(out, r->status == 127
-                        ? arena_printf(image->arena, "the appliance has no %s%s", k->program,
-                                       strcmp(k->type, "xfs") == 0
-                                           ? " (Debian and Ubuntu: install libguestfs-xfs)"
-                                           : "")
-                        : arena_printf(image->arena, "%s ended with status %d", k->program,
-                                       r->status));
+        refuse(out,
+               r->status == 127
+                   ? arena_printf(image->arena, "the appliance has no %s%s", k->program,
+                                  strcmp(k->type, "xfs") == 0
+                                      ? " (Debian and Ubuntu: install libguestfs-xfs)"
+                                      : "")
+                   : arena_printf(image->arena, "%s ended with status %d", k->program, r->status));
         return false;
     }
 }
@@ -158,8 +162,9 @@ static bool look(struct image *image, const struct checker *k, const char *devic
         refuse(out, why);
         return false;
     }
-    if (on_a_copy && strcmp(k->type, "xfs") == 0 && says(image->arena, &r, "log which is being ignored") &&
-        replay_by_mount(image, device) && !run(image, k->look, device, &r, &why)) {
+    if (on_a_copy && strcmp(k->type, "xfs") == 0 &&
+        says(image->arena, &r, "log which is being ignored") && replay_by_mount(image, device) &&
+        !run(image, k->look, device, &r, &why)) {
         refuse(out, why);
         return false;
     }
@@ -220,10 +225,11 @@ void image_fsck(struct image *image, const char *device, bool mends, struct fsck
         return;
     }
     if (!k->mend || !image->request->options->for_writing) {
-        out->why = arena_printf(image->arena,
-                                "%s can make a damaged filesystem worse: copy what can be read, and "
-                                "make a new one",
-                                k->program);
+        out->why =
+            arena_printf(image->arena,
+                         "%s can make a damaged filesystem worse: copy what can be read, and "
+                         "make a new one",
+                         k->program);
         return;
     }
     mend(image, k, device, out);
