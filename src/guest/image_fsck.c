@@ -47,9 +47,20 @@ struct ran {
     struct bytes output;
 };
 
-/* Whoever had a disk open for writing makes udev read its partitions anew when he closes it: until
- * it has settled, their nodes come and go. False with WHY when there is no exit status: the
- * appliance died, or has no shell. */
+/* Whoever closes a partition that he had open for writing makes udev read the table of its disk
+ * anew, and for a moment there are no partitions. Not while one of them is open. */
+static void hold_open(struct image *image, const char *device)
+{
+    char *words[] = {arena_printf(image->arena,
+                                  "udevadm settle >/dev/null 2>&1; "
+                                  "sleep 100000 <%s >/dev/null 2>&1 &",
+                                  device),
+                     NULL};
+    CLEANUP_FREE char *text = guestfs_debug(image->g, "sh", words);
+    (void)text; /* where that fails, so does the checker, and says why */
+}
+
+/* False with WHY when there is no exit status: the appliance died, or has no shell. */
 static bool run(struct image *image, const char *command, const char *device, struct ran *out,
                 const char **why)
 {
@@ -62,7 +73,7 @@ static bool run(struct image *image, const char *command, const char *device, st
     }
     const char *word = arena_printf(a, "diskmend-%016" PRIx64, number);
     char *words[] = {arena_printf(a,
-                                  "udevadm settle >/dev/null 2>&1; { %s %s; printf '\\n%s %%d' $?; "
+                                  "{ %s %s; printf '\\n%s %%d' $?; "
                                   "} 2>&1 </dev/null | tail "
                                   "-c " OUTPUT_BYTES,
                                   command, device, word),
@@ -220,6 +231,7 @@ void image_fsck(struct image *image, const char *device, bool mends, struct fsck
         out->why = image_last_error(image->arena, image->g);
         return;
     }
+    hold_open(image, device);
     if (!mends) {
         look(image, k, device, !image->request->options->for_writing, out);
         return;
