@@ -45,6 +45,9 @@ include tests/oracle/disk.mk
 include tests/oracle/network.mk
 include tests/oracle/real_trees.mk
 include tests/oracle/repair_keys.mk
+include tests/oracle/access_reset.mk
+include tests/oracle/access_keys.mk
+include tests/oracle/access_password.mk
 include tests/oracle/boot.mk
 include tests/boot/boot.mk
 include tests/fault/fault.mk

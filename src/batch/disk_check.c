@@ -143,9 +143,10 @@ static const struct filesystem *root_filesystem(struct choosing *c, struct err *
         }
     if (e->code != ERR_NO_ROOT || candidates != 1) {
         if (e->code == ERR_NO_ROOT)
-            err_set(e, ERR_NO_ROOT,
-                    "no root filesystem can be found as it is; say which one to check: there are %s",
-                    what_there_is(c));
+            err_set(
+                e, ERR_NO_ROOT,
+                "no root filesystem can be found as it is; say which one to check: there are %s",
+                what_there_is(c));
         return NULL;
     }
     *e = (struct err){0};
@@ -196,7 +197,8 @@ static const struct filesystem *choose(struct choosing *c, const char *name, str
         return found;
     if (!strchr(name, '=')) {
         struct err mount = {0};
-        found = by_mount_point(c, *name == '/' ? name : arena_printf(c->arena, "/%s", name), &mount);
+        found =
+            by_mount_point(c, *name == '/' ? name : arena_printf(c->arena, "/%s", name), &mount);
     }
     if (!found)
         err_set(e, ERR_NOT_FOUND, "there is no filesystem \"%s\" on it; there are %s", name,
@@ -271,6 +273,7 @@ struct json *disk_check(struct arena *a, const struct worker_request *request,
     json_replace(a, d, "checks", checks);
     json_replace(a, d, "written", json_new_bool(a, check->mends));
     if (check->mends)
-        json_replace(a, d, "result", json_new_string(a, answer.state == FSCK_MENDED ? "done" : "broken"));
+        json_replace(a, d, "result",
+                     json_new_string(a, answer.state == FSCK_MENDED ? "done" : "broken"));
     return d;
 }

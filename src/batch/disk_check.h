@@ -9,8 +9,8 @@
 #define DISK_CHECK_SCHEMA "diskmend.check/1"
 
 struct disk_check_request {
-    /* "/dev/sda1", "sda1", "UUID=…", "LABEL=…", "PARTUUID=…", or where the guest mounts it; NULL: the
-     * root filesystem. */
+    /* "/dev/sda1", "sda1", "UUID=…", "LABEL=…", "PARTUUID=…", or where the guest mounts it; NULL:
+     * the root filesystem. */
     const char *name;
     bool mends; /* else it only looks, at a copy that is thrown away */
 };

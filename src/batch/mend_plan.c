@@ -83,6 +83,15 @@ const char *mending_schema(const struct mending_request *m)
     return names[m->kind];
 }
 
+static struct json *jobs_json(struct arena *a, const struct access_request *access)
+{
+    struct json *jobs = json_new_array(a);
+    name_list names = access_jobs(a, access);
+    vec_each (name, &names)
+        json_append(a, jobs, json_new_string(a, *name));
+    return jobs;
+}
+
 struct json *mending_document(struct arena *a, const struct worker_request *request,
                               const struct report_input *input)
 {
@@ -100,6 +109,8 @@ struct json *mending_document(struct arena *a, const struct worker_request *requ
     json_set(a, d, "users", users);
     if (m->kind == MENDING_UNDO)
         json_set_string(a, d, "undoes", m->run);
+    if (m->kind == MENDING_ACCESS)
+        json_set(a, d, "jobs", jobs_json(a, m->access));
     json_set(a, d, "plan", json_new_array(a));
     json_set(a, d, "left", json_new_array(a));
     json_set_bool(a, d, "written", false);

@@ -6,11 +6,11 @@
 #include "cli/options.h"
 
 /* Looks first, without a byte changed, and prints diskmend.check/1. With REPAIR, what was found is
- * mended, after --unsafe or a yes typed at the terminal (never by --yes). DISK_NAME: a device of the
- * guest ("/dev/sda1", "sda1"), UUID=…, LABEL=…, or where it is mounted; NULL: the root filesystem.
- * The exit code: 0 clean or mended; 1 damaged, not confirmed, or refused; 2 no such filesystem;
- * 3 no checker could say; 4 and 5 as elsewhere. Of the other jobs of `access` none is run here: those
- * come before it, and only where they exited with 0. */
+ * mended, after --unsafe or a yes typed at the terminal (never by --yes). DISK_NAME: a device of
+ * the guest ("/dev/sda1", "sda1"), UUID=…, LABEL=…, or where it is mounted; NULL: the root
+ * filesystem. The exit code: 0 clean or mended; 1 damaged, not confirmed, or refused; 2 no such
+ * filesystem; 3 no checker could say; 4 and 5 as elsewhere. Of the other jobs of `access` none is
+ * run here: those come before it, and only where they exited with 0. */
 int disk_check_run(struct options *o, const char *disk_name, bool repair);
 
 #endif

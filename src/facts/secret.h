@@ -1,6 +1,6 @@
 /* What must never leave the guest, recognised where it does not belong: password hashes and private
- * keys that stand in the wrong field, line or file. Only for facts/: a text goes through here
- * before it becomes part of a record. */
+ * keys that stand in the wrong field, line or file. For facts/, where a text goes through here before
+ * it becomes part of a record, and for the notes of repair/. */
 #ifndef DISKMEND_FACTS_SECRET_H
 #define DISKMEND_FACTS_SECRET_H
 

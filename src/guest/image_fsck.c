@@ -1,7 +1,7 @@
-/* Checkers of filesystems, run in the appliance on a device of which nothing is mounted. To look, on
- * drives whose writes are thrown away; to mend, on the disk itself. libguestfs's own calls cannot look
- * without mending (e2fsck -n, fsck.fat -n) and tell no exit status, so its shell is asked; the words
- * are ours and the device's name is held against a closed alphabet. */
+/* Checkers of filesystems, run in the appliance on a device of which nothing is mounted. To look,
+ * on drives whose writes are thrown away; to mend, on the disk itself. libguestfs's own calls
+ * cannot look without mending (e2fsck -n, fsck.fat -n) and tell no exit status, so its shell is
+ * asked; the words are ours and the device's name is held against a closed alphabet. */
 #include "guest/image_private.h"
 
 #include <inttypes.h>
@@ -47,6 +47,19 @@ struct ran {
     struct bytes output;
 };
 
+/* Whoever closes a partition that he had open for writing makes udev read the table of its disk
+ * anew, and for a moment there are no partitions. Not while one of them is open. */
+static void hold_open(struct image *image, const char *device)
+{
+    char *words[] = {arena_printf(image->arena,
+                                  "udevadm settle >/dev/null 2>&1; "
+                                  "sleep 100000 <%s >/dev/null 2>&1 &",
+                                  device),
+                     NULL};
+    CLEANUP_FREE char *text = guestfs_debug(image->g, "sh", words);
+    (void)text; /* where that fails, so does the checker, and says why */
+}
+
 /* False with WHY when there is no exit status: the appliance died, or has no shell. */
 static bool run(struct image *image, const char *command, const char *device, struct ran *out,
                 const char **why)
@@ -60,7 +73,8 @@ static bool run(struct image *image, const char *command, const char *device, st
     }
     const char *word = arena_printf(a, "diskmend-%016" PRIx64, number);
     char *words[] = {arena_printf(a,
-                                  "{ %s %s; printf '\\n%s %%d' $?; } 2>&1 </dev/null | tail "
+                                  "{ %s %s; printf '\\n%s %%d' $?; "
+                                  "} 2>&1 </dev/null | tail "
                                   "-c " OUTPUT_BYTES,
                                   command, device, word),
                      NULL};
@@ -69,8 +83,8 @@ static bool run(struct image *image, const char *command, const char *device, st
     for (char *at = text ? strstr(text, word) : NULL; at; at = strstr(at + 1, word))
         found = at;
     if (!found) {
-        *why = text ? "the appliance's shell did not say how it ended"
-                    : image_last_error(a, image->g);
+        *why =
+            text ? "the appliance's shell did not say how it ended" : image_last_error(a, image->g);
         return false;
     }
     out->status = (int)strtol(found + strlen(word), NULL, 10);
@@ -87,8 +101,8 @@ static bool says(struct arena *a, const struct ran *r, const char *words)
  * it does not know alike. fsck.fat(8): 1. btrfs-check(8): not 0. */
 static enum outcome outcome_of(struct arena *a, const struct checker *k, const struct ran *r)
 {
-    static const char *const newer[] = {"Get a newer version of e2fsck",
-                                        "more recent xfs_repair", "unsupported optional feature",
+    static const char *const newer[] = {"Get a newer version of e2fsck", "more recent xfs_repair",
+                                        "unsupported optional feature",
                                         "cannot check due to unsupported"};
     for (size_t i = 0; i < sizeof newer / sizeof *newer; i++)
         if (says(a, r, newer[i]))
@@ -121,16 +135,20 @@ static bool take(struct image *image, const struct checker *k, const struct ran 
         out->state = FSCK_DAMAGED;
         return true;
     case OUTCOME_TOO_OLD:
-        refuse(out, arena_printf(image->arena,
-                                 "the filesystem has features that this machine's %s does not know: "
-                                 "check it with a newer one",
-                                 k->program));
+        refuse(out,
+               arena_printf(image->arena,
+                            "the filesystem has features that this machine's %s does not know: "
+                            "check it with a newer one",
+                            k->program));
         return false;
     default:
-        refuse(out, r->status == 127
-                        ? arena_printf(image->arena, "the appliance has no %s", k->program)
-                        : arena_printf(image->arena, "%s ended with status %d", k->program,
-                                       r->status));
+        refuse(out,
+               r->status == 127
+                   ? arena_printf(image->arena, "the appliance has no %s%s", k->program,
+                                  strcmp(k->type, "xfs") == 0
+                                      ? " (Debian and Ubuntu: install libguestfs-xfs)"
+                                      : "")
+                   : arena_printf(image->arena, "%s ended with status %d", k->program, r->status));
         return false;
     }
 }
@@ -155,8 +173,9 @@ static bool look(struct image *image, const struct checker *k, const char *devic
         refuse(out, why);
         return false;
     }
-    if (on_a_copy && strcmp(k->type, "xfs") == 0 && says(image->arena, &r, "log which is being ignored") &&
-        replay_by_mount(image, device) && !run(image, k->look, device, &r, &why)) {
+    if (on_a_copy && strcmp(k->type, "xfs") == 0 &&
+        says(image->arena, &r, "log which is being ignored") && replay_by_mount(image, device) &&
+        !run(image, k->look, device, &r, &why)) {
         refuse(out, why);
         return false;
     }
@@ -212,15 +231,17 @@ void image_fsck(struct image *image, const char *device, bool mends, struct fsck
         out->why = image_last_error(image->arena, image->g);
         return;
     }
+    hold_open(image, device);
     if (!mends) {
         look(image, k, device, !image->request->options->for_writing, out);
         return;
     }
     if (!k->mend || !image->request->options->for_writing) {
-        out->why = arena_printf(image->arena,
-                                "%s can make a damaged filesystem worse: copy what can be read, and "
-                                "make a new one",
-                                k->program);
+        out->why =
+            arena_printf(image->arena,
+                         "%s can make a damaged filesystem worse: copy what can be read, and "
+                         "make a new one",
+                         k->program);
         return;
     }
     mend(image, k, device, out);

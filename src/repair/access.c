@@ -27,6 +27,30 @@ static const struct stage stages[] = {
     {"remove-user", access_remove_user},
 };
 
+name_list access_jobs(struct arena *a, const struct access_request *r)
+{
+    const struct {
+        const char *name;
+        bool asked;
+    } jobs[] = {
+        {"reset-ssh", r->reset_ssh},
+        {"restore-ssh", r->restore_ssh},
+        {"create-user", r->create != ACCESS_CREATE_NO},
+        {"remove-prior-keys", r->remove_prior_keys},
+        {"ssh-key", r->key_count > 0},
+        {"password", r->password.ptr != NULL},
+        {"unlock", r->unlock},
+        {"expire", r->expiry != ACCESS_EXPIRY_UNSAID},
+        {"sudo", r->sudo != ACCESS_SUDO_UNSAID},
+        {"remove-user", r->remove_user != NULL},
+    };
+    name_list names = {0};
+    for (size_t i = 0; i < sizeof jobs / sizeof *jobs; i++)
+        if (jobs[i].asked)
+            vec_push(a, &names, jobs[i].name);
+    return names;
+}
+
 bool access_has_job(const struct access_request *r)
 {
     return r->create != ACCESS_CREATE_NO || r->key_count > 0 || r->remove_prior_keys ||

@@ -55,6 +55,8 @@ struct access_request {
 
 /* Does the request ask for anything but disk checks? */
 bool access_has_job(const struct access_request *request);
+/* The names of the jobs it asks for, as plans name them, in the order they are done. */
+name_list access_jobs(struct arena *a, const struct access_request *request);
 /* What no guest could make sense of: jobs that contradict each other, an empty password, a name that
  * is none. 0, or ERR_USAGE and a sentence; known before any disk is opened. */
 int access_check(struct arena *a, const struct access_request *request, struct err *e);

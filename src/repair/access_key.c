@@ -36,6 +36,8 @@ static bool is_fips(struct verb_context *c)
     vec_each (b, &c->facts->boot)
         if (b->token && b->is_default && strcmp(b->token, "fips=1") == 0)
             return true;
+    if (tree_stat(c->tree, "/etc/system-fips").presence == PRESENCE_PRESENT)
+        return true;
     struct read_answer r = tree_read(c->tree, "/etc/crypto-policies/config", 4096);
     struct bytes rest = r.content, line;
     while (r.presence == PRESENCE_PRESENT && text_next_line(&rest, &line))
@@ -122,8 +124,10 @@ static int check_accepted(struct verb_context *c, const struct account_fact *acc
     int code = 0;
     vec_each (key, &given->keys) {
         const struct walk *w = walk_with(c, f, account->name, key->line);
-        for (size_t i = 0; w && code == 0 && i < w->gates[GATE_KEY].reason_count; i++)
-            code = check_reason(c, f, &w->gates[GATE_KEY].reasons[i], key, e);
+        /* Some of these are gate auth's. */
+        for (int g = 0; w && g < GATE_COUNT; g++)
+            for (size_t i = 0; code == 0 && i < w->gates[g].reason_count; i++)
+                code = check_reason(c, f, &w->gates[g].reasons[i], key, e);
         if (code == 0)
             code = check_fips(c, key, e);
     }

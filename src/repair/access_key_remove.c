@@ -2,6 +2,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "facts/secret.h"
 #include "repair/access_parts.h"
 #include "repair/key_edit.h"
 #include "repair/key_places.h"
@@ -29,9 +30,11 @@ static void say_gone(struct verb_context *c, const struct account_fact *account,
 {
     if (!key->fingerprint || key->defect || (*said)++ >= SAID_MAX)
         return;
+    /* whoever pastes a private key behind a public one makes a comment of it */
+    const char *comment = key->comment ? secret_text(c->arena, bytes_of(key->comment)) : "";
     note(c, arena_printf(c->arena, "no longer lets %s in: %s%s%s%s (%s:%d)", account->name,
                          key->cert_authority ? "certificates signed by " : "", key->fingerprint,
-                         key->comment ? ", " : "", key->comment ? key->comment : "", path, number));
+                         key->comment ? ", " : "", comment, path, number));
 }
 
 /* Every line that is or was meant to be a key: what is broken today may be mended tomorrow.

@@ -136,7 +136,8 @@ static int take(struct removing *r, const char *path, int depth, struct err *e)
         return 0; /* its keys, which have gone already */
     if (s.presence == PRESENCE_UNREADABLE)
         return err_set_at(e, ERR_REFUSED, path, 0, 0, "cannot be looked at: %s", s.reason);
-    if (s.node.device != r->device)
+    /* Of directories only: on an overlay filesystem what is no directory has devices of its own. */
+    if (s.node.type == NODE_DIRECTORY && s.node.device != r->device)
         return refuse(r->home, arena_printf(a, "something is mounted on %s", path), e);
     if (s.node.type != NODE_FILE && s.node.type != NODE_DIRECTORY && s.node.type != NODE_SYMLINK)
         return refuse(r->home,

@@ -22,7 +22,9 @@ static void note_unknown(struct verb_context *c)
                  arena_printf(c->arena,
                               "this distribution (%s) is not one whose defaults are known here: "
                               "sshd_config is reset to what any sshd can do with",
-                              *os->name ? os->name : os->id && *os->id ? os->id : "without a name"));
+                              *os->name           ? os->name
+                              : os->id && *os->id ? os->id
+                                                  : "without a name"));
 }
 
 int access_reset_ssh(struct verb_context *c, void *context, struct err *e)

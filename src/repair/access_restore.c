@@ -124,7 +124,8 @@ static int back_from_run(struct verb_context *c, const struct journal_place *pla
     }
     if (code == 0)
         vec_push(c->arena, &c->notes,
-                 arena_printf(c->arena, "sshd's configuration is as it was before the run %s", run));
+                 arena_printf(c->arena, "sshd's configuration has the texts from before the run %s",
+                              run));
     return code;
 }
 
@@ -218,8 +219,8 @@ int access_restore_ssh(struct verb_context *c, void *context, struct err *e)
                        "there is nothing to put back: the journal tells of no --reset-ssh, and no "
                        "backup of VMAccess's (/var/cache/vmaccess/backup, "
                        "/etc/ssh/sshd_config_DATE) that is root's own is on this disk");
-    int code = run ? back_from_run(c, request->journal, run->run, e)
-                   : back_from_vmaccess(c, backup, e);
+    int code =
+        run ? back_from_run(c, request->journal, run->run, e) : back_from_vmaccess(c, backup, e);
     if (code == 0)
         code = check_outcome(&r, e);
     if (code == 0)

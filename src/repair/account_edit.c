@@ -149,7 +149,10 @@ int account_add_line(struct verb_context *c, const char *path, const char *line,
     int code = text_open(c, path, false, &f, e);
     if (code != 0)
         return code;
-    text_insert(c, &f, first_foreign(&f), line);
+    int number = first_foreign(&f);
+    text_insert(c, &f, number, line);
+    /* Whatever ends the others: a return would be the last byte of the shell. */
+    f.lines.items[number > 0 ? (size_t)number - 1 : f.lines.count - 1].end = bytes_of("\n");
     return text_save(c, &f, e);
 }
 

@@ -164,6 +164,9 @@ static bool is_fips(struct verb_context *c)
                                          "/etc/crypto-policies/state/current"};
     if (tree_stat(c->tree, "/etc/system-fips").presence == PRESENCE_PRESENT)
         return true;
+    vec_each (boot, &c->facts->boot)
+        if (boot->is_default && boot->token && strcmp(boot->token, "fips=1") == 0)
+            return true;
     for (size_t i = 0; i < sizeof states / sizeof *states; i++) {
         struct read_answer r = tree_read(c->tree, states[i], LIMIT_CONFIG_BYTES);
         struct bytes rest = r.content, line;

@@ -39,8 +39,8 @@ int reset_lost_drop_ins(struct sshd_reset *r, struct err *e);
 /* reset_config.c: sshd_config itself. */
 int reset_config(struct sshd_reset *r, struct err *e);
 
-/* reset_modes.c: /etc/ssh and what is in it: root's, and nobody else's to write or (private keys) to
- * read. */
+/* reset_modes.c: /etc/ssh and what is in it: root's, and nobody else's to write or (private keys)
+ * to read. */
 int reset_modes(struct sshd_reset *r, struct err *e);
 
 /* reset_notes.c: what the person must know of the change from BEFORE to now. */

@@ -74,7 +74,10 @@ static void add_package_copy(struct sshd_reset *r, healthy_texts *out, const cha
         return;
     struct read_answer read = tree_read(r->c->tree, path, LIMIT_CONFIG_BYTES);
     if (read.presence == PRESENCE_PRESENT && !read.cut)
-        vec_push(r->c->arena, out, ((struct healthy_text){read.content, arena_printf(r->c->arena, "the text of the package, %s", path), true}));
+        vec_push(r->c->arena, out,
+                 ((struct healthy_text){
+                     read.content, arena_printf(r->c->arena, "the text of the package, %s", path),
+                     true}));
 }
 
 static void find_texts(struct sshd_reset *r, healthy_texts *out)
@@ -92,8 +95,8 @@ static void find_texts(struct sshd_reset *r, healthy_texts *out)
 
 /* --- which file ------------------------------------------------------------------------------- */
 
-/* Whatever is at PATH and is no plain file of /etc's goes aside; DIRECTORY is made where it is gone.
- * REAL: where the text has to be put. */
+/* REAL: where the text has to be put. A link gives way, wherever it led; what cannot be made again
+ * by an undo does not. */
 static int make_way(struct verb_context *c, const char **real, struct err *e)
 {
     struct stat_answer above = tree_stat(c->tree, path_parent(c->arena, RESET_CONFIG));
@@ -105,10 +108,20 @@ static int make_way(struct verb_context *c, const char **real, struct err *e)
             return code;
     }
     struct stat_answer s = tree_lstat(c->tree, RESET_CONFIG);
-    if (s.presence == PRESENCE_PRESENT && s.node.type != NODE_FILE) {
+    if (s.presence == PRESENCE_PRESENT && s.node.type == NODE_SYMLINK) {
+        struct link_answer link = tree_readlink(c->tree, RESET_CONFIG);
+        vec_push(c->arena, &c->notes,
+                 arena_printf(c->arena, "%s was a link to %s, which stays as it is", RESET_CONFIG,
+                              link.presence == PRESENCE_PRESENT ? link.target : "?"));
         *real = s.real_path;
-        return reset_aside(c, RESET_CONFIG, e);
+        return 0;
     }
+    if (s.presence == PRESENCE_PRESENT && s.node.type != NODE_FILE)
+        return err_set_at(
+            e, ERR_REFUSED, RESET_CONFIG, 0, 0,
+            "is a %s: first move it out of the way, with \"diskmend repair %s --allow "
+            "sshd-config-unreadable\"",
+            node_type_name(s.node.type), c->input->options->target);
     if (s.presence == PRESENCE_UNREADABLE)
         return err_set_at(e, ERR_REFUSED, RESET_CONFIG, 0, 0, "cannot be looked at: %s", s.reason);
     *real = real_path_of(c, RESET_CONFIG, e);
@@ -118,7 +131,9 @@ static int make_way(struct verb_context *c, const char **real, struct err *e)
 static int put(struct verb_context *c, const char *real, const struct node_state *old,
                struct bytes text, struct err *e)
 {
-    struct node_state s = {.exists = true, .type = NODE_FILE, .mode = sshd_config_mode(&c->facts->os)};
+    struct node_state s = {.exists = true,
+                           .type = NODE_FILE,
+                           .mode = sshd_config_mode(&c->facts->os)};
     if (old->exists) {
         s.xattrs = old->xattrs;
         s.xattr_count = old->xattr_count;
@@ -174,7 +189,8 @@ static bool is_vendors_link(struct verb_context *c)
            !sshd_config_verdict(c->facts->sshd);
 }
 
-static int choose(struct sshd_reset *r, const char *real, const struct node_state *old, struct err *e)
+static int choose(struct sshd_reset *r, const char *real, const struct node_state *old,
+                  struct err *e)
 {
     struct verb_context *c = r->c;
     healthy_texts texts = {0};
@@ -193,16 +209,16 @@ static int choose(struct sshd_reset *r, const char *real, const struct node_stat
         if (is_healthy(r, text)) {
             if (!same)
                 vec_push(c->arena, &c->notes,
-                         arena_printf(c->arena, "%s is now %s", RESET_CONFIG,
-                                      text->origin));
+                         arena_printf(c->arena, "%s is now %s", RESET_CONFIG, text->origin));
             return 0;
         }
         overlay_roll_back(c->tree, mark);
         c->notes.count = notes;
         reset_judge(r);
     }
-    return err_set_at(e, ERR_REFUSED, RESET_CONFIG, 0, 0,
-                      "none of the texts that could replace it is one this guest's sshd starts with");
+    return err_set_at(
+        e, ERR_REFUSED, RESET_CONFIG, 0, 0,
+        "none of the texts that could replace it is one this guest's sshd starts with");
 }
 
 int reset_config(struct sshd_reset *r, struct err *e)
@@ -219,5 +235,7 @@ int reset_config(struct sshd_reset *r, struct err *e)
     code = make_way(c, &real, e);
     if (code == 0)
         code = overlay_state(c->tree, real, true, &old, e);
+    if (code == 0 && old.type != NODE_FILE)
+        old = (struct node_state){0};
     return code == 0 ? choose(r, real, &old, e) : code;
 }

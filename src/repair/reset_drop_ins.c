@@ -147,8 +147,8 @@ static bool reads(const struct sshd_config *config, const char *path)
     return false;
 }
 
-/* RHEL 9 and its like: without it sshd forgets the system's crypto policy. Before Include (8.2), and
- * on RHEL 8, the policy comes by the command line. */
+/* RHEL 9 and its like: without it sshd forgets the system's crypto policy. Before Include (8.2),
+ * and on RHEL 8, the policy comes by the command line. */
 int reset_lost_drop_ins(struct sshd_reset *r, struct err *e)
 {
     struct verb_context *c = r->c;

@@ -1,5 +1,5 @@
-/* Modes and owners of /etc/ssh in a reset. What is read by everybody is made readable again, what is
- * secret is made so; nothing else is widened. */
+/* Modes and owners of /etc/ssh in a reset. What is read by everybody is made readable again, what
+ * is secret is made so; nothing else is widened. */
 #include <string.h>
 
 #include "base/path.h"
@@ -61,8 +61,8 @@ static int reset_private_key(struct verb_context *c, const char *path, struct er
     bool by_group = false;
     if (host_key_group_mode_accepted(c->facts) && s.mode & 040)
         vec_each (group, &c->facts->groups)
-            by_group |= !group->shadowed && group->gid == s.gid &&
-                        strcmp(group->name, "ssh_keys") == 0;
+            by_group |=
+                !group->shadowed && group->gid == s.gid && strcmp(group->name, "ssh_keys") == 0;
     s.mode = by_group ? 0640 : 0600;
     s.uid = 0;
     if (!by_group)
@@ -77,6 +77,8 @@ static int reset_file(struct verb_context *c, const char *path, const char *name
         want = (struct wanted_meta){07777, sshd_config_mode(&c->facts->os)};
     else if (is_private_key(c, path, name))
         return reset_private_key(c, path, e);
+    else if (path_is_below(path, RESET_DIRECTORY))
+        want.clear = 07777 & ~sshd_config_mode(&c->facts->os);
     else if (is_public(name) || path_is_below(path, SSH_DIRECTORY "/ssh_config.d"))
         want.set = 0644;
     return put_meta(c, path, want, true, e);
@@ -94,13 +96,16 @@ static int reset_children(struct verb_context *c, const char *directory, bool de
             continue;
         bool own = strcmp(name, "sshd_config.d") == 0 || strcmp(name, "ssh_config.d") == 0;
         if (s.node.type == NODE_FILE && (s.node.mode & 0111) && !is_public(name) &&
-            strcmp(path, RESET_CONFIG) != 0 && !is_private_key(c, path, name) && !ends(name, ".conf"))
+            strcmp(path, RESET_CONFIG) != 0 && !is_private_key(c, path, name) &&
+            !ends(name, ".conf"))
             code = put_meta(c, path, (struct wanted_meta){022, 0}, s.node.uid == 0, e);
         else if (s.node.type == NODE_FILE)
             code = reset_file(c, path, name, e);
         else if (s.node.type == NODE_DIRECTORY && own && deep) {
-            uint32_t others = strcmp(name, "ssh_config.d") == 0 ? 0755 : 0700;
-            code = put_meta(c, path, (struct wanted_meta){07022, others}, true, e);
+            struct wanted_meta want = {07022, strcmp(name, "ssh_config.d") == 0 ? 0755 : 0700};
+            if (want.set == 0700 && sshd_config_mode(&c->facts->os) == 0600)
+                want.clear = 07077; /* where the file is nobody else's to read, so are its parts */
+            code = put_meta(c, path, want, true, e);
             if (code == 0)
                 code = reset_children(c, path, false, e);
         } else if (s.node.type == NODE_DIRECTORY)

@@ -1,4 +1,5 @@
-/* What a reset takes away and gives, in sentences: nothing that widens or narrows access is silent. */
+/* What a reset takes away and gives, in sentences: nothing that widens or narrows access is silent.
+ */
 #include <string.h>
 #include <strings.h>
 
@@ -44,9 +45,10 @@ static bool is_set(const struct facts *f, const struct sshd_directive *like)
 /* What has a sentence of its own. */
 static bool is_told(const char *keyword)
 {
-    static const char *const told[] = {"AuthenticationMethods", "KbdInteractiveAuthentication",
+    static const char *const told[] = {"AuthenticationMethods",  "KbdInteractiveAuthentication",
                                        "PasswordAuthentication", "PermitRootLogin",
-                                       "PermitEmptyPasswords", "Include", "PubkeyAuthentication"};
+                                       "PermitEmptyPasswords",   "Include",
+                                       "PubkeyAuthentication"};
     for (size_t i = 0; i < sizeof told / sizeof *told; i++)
         if (strcasecmp(told[i], keyword) == 0)
             return true;
@@ -83,7 +85,8 @@ static void note_command_line(struct sshd_reset *r)
 {
     vec_each (d, &r->c->facts->sshd->directives)
         if (d->from_command_line && d->at.file && !path_is_below(d->at.file, "/usr") &&
-            !path_is_below(d->at.file, "/lib") && !path_is_below(d->at.file, "/etc/crypto-policies"))
+            !path_is_below(d->at.file, "/lib") &&
+            !path_is_below(d->at.file, "/etc/crypto-policies"))
             vec_push(r->c->arena, &r->c->notes,
                      arena_printf(r->c->arena,
                                   "%s is set on sshd's command line by %s, which beats the file",

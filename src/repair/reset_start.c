@@ -50,7 +50,8 @@ static int reset_settings(struct verb_context *c, const char *path, struct err *
     }
     if (changed)
         vec_push(c->arena, &c->notes,
-                 arena_printf(c->arena, "%s: its options for sshd are commented out: they beat the file",
+                 arena_printf(c->arena,
+                              "%s: its options for sshd are commented out: they beat the file",
                               path));
     return text_save(c, &f, e);
 }
@@ -144,7 +145,7 @@ static bool mend(struct sshd_reset *r, const struct walk *walk, const struct rea
     if (!rule || map_get(failed, key))
         return false;
     if (strcmp(rule->repair_class, "report") == 0) {
-        map_set(failed, key, (void *)(uintptr_t)"no edit of a file mends it with certainty");
+        map_set(failed, key, (void *)(uintptr_t) "no edit of a file mends it with certainty");
         return false;
     }
     struct json *record = login_reason_record(a, walk, reason);
@@ -155,12 +156,13 @@ static bool mend(struct sshd_reset *r, const struct walk *walk, const struct rea
     if (code != 0)
         map_set(failed, key, (void *)(uintptr_t)sentence(a, &e));
     else if (overlay_mark(r->c->tree) == mark)
-        map_set(failed, key, (void *)(uintptr_t)"its repair is in place already and does not open the gate");
+        map_set(failed, key,
+                (void *)(uintptr_t) "its repair is in place already and does not open the gate");
     return code == 0 && overlay_mark(r->c->tree) != mark;
 }
 
-/* A key that is gone shuts nobody out while one of another type loads; clients that know the guest by
- * it would be refused all the same. */
+/* A key that is gone shuts nobody out while one of another type loads; clients that know the guest
+ * by it would be refused all the same. */
 static void make_host_keys(struct sshd_reset *r)
 {
     struct err e = {0};

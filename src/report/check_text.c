@@ -50,8 +50,9 @@ void check_print(struct page *p)
     bool hint = damaged && result && strcmp(result, "looked") == 0;
     if (!json_bool(json_member(p->document, "written"), false))
         strbuf_add(p->out, hint ? "nothing was written; to mend it, ask for repair_disk on a copy "
-                                     "or a snapshot that can be lost\n"
-                                   : "nothing was written\n");
+                                  "or a snapshot that can be lost\n"
+                                : "nothing was written\n");
     else if (result && strcmp(result, "done") != 0)
-        strbuf_add(p->out, "it was written to and is not whole\n");
+        strbuf_add(p->out, damaged ? "it was written to and is not whole\n"
+                                   : "it was written to, and whether it is whole cannot be told\n");
 }

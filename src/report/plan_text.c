@@ -194,6 +194,11 @@ static const char *next_step(const struct page *p)
                                        : "Next: boot the VM from it.";
 }
 
+static bool is_access(const struct page *p)
+{
+    return json_count(json_member(p->document, "jobs")) > 0;
+}
+
 static const char *closing_of_done(struct page *p)
 {
     struct arena *a = p->out->arena;
@@ -205,9 +210,13 @@ static const char *closing_of_done(struct page *p)
         return arena_printf(a, "the run %s is finished and read back. %s", run, next_step(p));
     if (json_count(json_member(p->document, "plan")) == 0)
         return arena_printf(a, "the run %s is closed: nothing of it is left on the disk", run);
-    return arena_printf(a, "written and read back as run %s. To take it back: %s. %s%s%s", run,
-                        escaped(a, p->document, "undo"), shut ? escape_terminal_text(a, shut) : "",
-                        shut ? " still does not get in, see above." : "", shut ? "" : next_step(p));
+    /* A job may well have shut the way in, as it was asked to. */
+    const char *how =
+        is_access(p) ? "does not get in, see above." : "still does not get in, see above.";
+    return arena_printf(a, "written and read back as run %s. To take it back: %s. %s", run,
+                        escaped(a, p->document, "undo"),
+                        shut ? arena_printf(a, "%s %s", escape_terminal_text(a, shut), how)
+                             : next_step(p));
 }
 
 static const char *closing_of_nothing(struct page *p)
@@ -219,6 +228,13 @@ static const char *closing_of_nothing(struct page *p)
                             "nothing of the run %s is left on the disk: only its record has to "
                             "be closed",
                             escaped(a, p->document, "undoes"));
+    if (is_access(p))
+        return shut
+                   ? arena_printf(a,
+                                  "nothing to write: what was asked for is so already, and %s does "
+                                  "not get in, see above",
+                                  escape_terminal_text(a, shut))
+                   : "nothing to write: what was asked for is so already";
     if (shut)
         return arena_printf(a, "nothing to write: what keeps %s out needs a person, see above",
                             escape_terminal_text(a, shut));

@@ -110,7 +110,11 @@ static const struct job jobs[] = {
      "2\\nPermitRootLogin\\n\"},"
      "{\"do\":\"mode\",\"path\":\"/etc/ssh\",\"mode\":\"0777\"}]",
      NULL},
-    {"the owner removed", {.remove_user = "$owner"}, GONE, NULL, "root"},
+    {"the owner removed, root locked",
+     {.remove_user = "$owner"},
+     GONE,
+     "[{\"do\":\"replace\",\"path\":\"/etc/shadow\",\"old\":\"root:\",\"new\":\"root:!\"}]",
+     "root"},
     {"the owner removed, somebody new instead",
      {.user = "bela",
       .create = ACCESS_CREATE_NEW,

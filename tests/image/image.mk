@@ -9,6 +9,6 @@ tests_image_write_probe_LDADD = librepair.a librules.a liblogin.a libfacts.a lib
 image_tests = tests/image/errors.test tests/image/engine.test tests/image/disks.test \
 	tests/image/appliance.test tests/image/facts-equal.test tests/image/luks.test \
 	tests/image/repair-image.test tests/image/write-image.test tests/image/write-kinds.test \
-	tests/image/verify.test
+	tests/image/verify.test tests/image/access-disk.test
 TESTS += $(image_tests)
 EXTRA_DIST += $(image_tests) tests/image/tap.sh tests/image/tree_hash.sh

@@ -288,6 +288,16 @@ START_TEST(before_what_asks_nis)
 }
 END_TEST
 
+START_TEST(lines_of_windows)
+{
+    guest("debian-12");
+    write_at("/etc/passwd",
+             "root:x:0:0:root:/root:/bin/bash\r\nana:x:1000:1000::/home/ana:/bin/bash");
+    do_access(new_account("zoe"));
+    expect_last("/etc/passwd", "zoe:x:1001:1001::/home/zoe:/bin/bash");
+}
+END_TEST
+
 /* A password of whoever had the name before lets nobody in. */
 START_TEST(left_in_shadow)
 {
@@ -422,6 +432,7 @@ static Suite *access_create_suite(void)
     tcase_add_test(t, group_left_behind);
     tcase_add_test(t, group_of_all);
     tcase_add_test(t, before_what_asks_nis);
+    tcase_add_test(t, lines_of_windows);
     tcase_add_test(t, left_in_shadow);
     tcase_add_test(t, without_shadow);
     tcase_add_loop_test(t, subordinate_ids, 0, sizeof ranges / sizeof *ranges);

@@ -133,6 +133,13 @@ START_TEST(fips)
     do_access(password_for("ana"));
     ck_assert_ptr_nonnull(strstr(line_of("/etc/shadow", "ana"), ":$6$"));
     expect_note("FIPS mode has no yescrypt");
+    guest("rhel-9");
+    change_at("/etc/pam.d/password-auth", "sha512", "yescrypt");
+    do_access(password_for("ana"));
+    expect_note("hashed with yescrypt");
+    write_at("/etc/crypto-policies/config", "# comment\nFIPS:OSPP\n");
+    do_access(password_for("ana"));
+    expect_note("FIPS mode has no yescrypt");
 }
 END_TEST
 

@@ -1,131 +1,5 @@
-/* --reset-ssh and --restore-ssh: heavily broken fixtures of every distribution, exact bytes after,
- * nothing lost, and back again. */
-#include "login_suite.h"
-
-#include "guest/memory.h"
-#include "repair/access.h"
-#include "repair_tree.h"
-#include "rules/rules.h"
-
-#define CONFIG "/etc/ssh/sshd_config"
-#define DROPS  CONFIG ".d"
-
-static struct rule_set *rules;
-
-static void begin(void)
-{
-    login_begin();
-    rules = rules_new(arena);
-    rules_load(rules, TEST_SOURCE_DIRECTORY "/rules", true);
-    ck_assert_int_eq((int)rules->errors.count, 0);
-}
-
-static void end(void)
-{
-    rules_free(rules);
-    login_end();
-}
-
-struct trial {
-    struct tree *raw, *tree;
-    struct login_question question;
-    struct repair_options options;
-    struct repair_input input;
-    struct plan *plan;
-    struct err e;
-};
-
-/* One plan of REQUEST on RAW. */
-static void plan(struct trial *t, struct tree *raw, struct access_request request)
-{
-    *t = (struct trial){.raw = raw, .tree = overlay_new(arena, raw)};
-    t->question = (struct login_question){.port = 22, .at = JUNE_2026};
-    t->options.target = "disk";
-    t->input = (struct repair_input){.arena = arena,
-                                     .tree = t->tree,
-                                     .lenses = lenses,
-                                     .keywords = keywords,
-                                     .rules = rules,
-                                     .question = &t->question,
-                                     .options = &t->options,
-                                     .template_directory = TEST_SOURCE_DIRECTORY "/rules/templates"};
-    struct journal_place place = {t->tree, JOURNAL_DIRECTORY};
-    request.journal = &place;
-    t->plan = access_plan(&t->input, &request, &t->e);
-}
-
-static void reset(struct trial *t, struct tree *raw)
-{
-    plan(t, raw, (struct access_request){.reset_ssh = true});
-    ck_assert_msg(t->plan != NULL, "%s: %s", t->e.path, t->e.text);
-}
-
-static const char *content(struct tree *tree, const char *path)
-{
-    struct err e = {0};
-    struct node_state s;
-    struct stat_answer at = tree_stat(tree, path);
-    if (at.presence != PRESENCE_PRESENT)
-        return "(nothing)";
-    ck_assert_msg(overlay_state(tree, at.real_path, true, &s, &e) == 0, "%s: %s", path, e.text);
-    return arena_text(arena, s.content);
-}
-
-static bool is_noted(struct trial *t, const char *words)
-{
-    vec_each (note, &t->plan->notes)
-        if (strstr(*note, words))
-            return true;
-    return false;
-}
-
-static const char *all_notes(struct trial *t)
-{
-    struct strbuf s;
-    strbuf_init(&s, arena);
-    vec_each (note, &t->plan->notes)
-        strbuf_printf(&s, "\n  %s", *note);
-    return s.len ? s.ptr : "";
-}
-
-static void expect_clean(struct trial *t, const char *name)
-{
-    static const enum gate gates[] = {GATE_SSHD, GATE_LISTEN, GATE_FIREWALL};
-    const struct diag_fact *fault = sshd_config_verdict(t->plan->after->facts->sshd);
-    ck_assert_msg(!fault, "%s: %s", name, fault ? fault->says : "");
-    vec_each (walk, &t->plan->after->people->walks)
-        for (size_t g = 0; g < sizeof gates / sizeof *gates; g++)
-            ck_assert_msg(walk->gates[gates[g]].state == GATE_OPEN, "%s: %s: %s%s", name,
-                          walk->subject.user, list_reasons(walk), all_notes(t));
-}
-
-static void expect_idle(struct trial *t, const char *name)
-{
-    struct err e = {0};
-    size_t mark = overlay_mark(t->tree), count;
-    struct access_request request = {.reset_ssh = true};
-    struct plan *again = access_plan(&t->input, &request, &e);
-    ck_assert_msg(again != NULL, "%s: %s: %s", name, e.path, e.text);
-    const char *const *paths = overlay_touched(t->tree, mark, &count);
-    ck_assert_msg(count == 0, "%s: a second reset edits %s", name, count ? paths[0] : "");
-    plan_free(again);
-}
-
-static const char *write_plan(struct trial *t, const char *command)
-{
-    struct err e = {0};
-    const char *run = NULL;
-    struct edit_list list = through_the_pipe(t->tree, &e);
-    ck_assert_msg(e.code == ERR_NONE, "%s", e.text);
-    ck_assert_msg(write_list(t->raw, &list, command, &run, &e) == COMMIT_DONE, "%s: %s", e.path,
-                  e.text);
-    return run;
-}
-
-static const char *const guests[] = {"debian-11", "debian-12", "debian-13", "ubuntu-22.04",
-                                     "ubuntu-24.04", "rhel-8", "rhel-9", "rocky-9", "alma-9",
-                                     "amazon-2023", "sles-15", "alpine-3"};
-#define GUESTS ((int)(sizeof guests / sizeof *guests))
+/* --reset-ssh: heavily broken fixtures of every distribution, exact bytes after, nothing lost. */
+#include "reset_suite.h"
 
 /* What an admin, a tool and a bad day leave behind. */
 static const char mess[] =
@@ -176,6 +50,9 @@ START_TEST(test_every_guest)
                       s.node.uid == 0,
                   "%o", s.node.mode);
     ck_assert(tree_stat(t.tree, "/etc/ssh/ssh_host_ed25519_key").presence == PRESENCE_PRESENT);
+    s = tree_stat(t.tree, DROPS);
+    bool closed = tree_stat(t.tree, CONFIG).node.mode == 0600;
+    ck_assert_msg(s.node.mode == (closed ? 0700 : 0755) && s.node.uid == 0, "%o", s.node.mode);
     /* Said: a factor that goes. */
     ck_assert_msg(is_noted(&t, "AuthenticationMethods is gone"), "%s", all_notes(&t));
     ck_assert_msg(is_noted(&t, "AllowUsers"), "%s", all_notes(&t));
@@ -188,6 +65,402 @@ START_TEST(test_every_guest)
 }
 END_TEST
 
+/* --- texts ------------------------------------------------------------------------------------ */
+
+static void reset_with(struct trial *t, const char *guest, const char *changes)
+{
+    struct tree *raw = guest_tree(guest);
+    change_tree(raw, changes);
+    reset(t, raw);
+}
+
+/* The package's own copy comes before any text of ours (azure-linux-extensions#1768), byte for
+ * byte; one that sets what no default sets does not. */
+START_TEST(test_package_copy)
+{
+    struct trial t;
+    reset_with(
+        &t, "ubuntu-22.04",
+        FILE_OF("/usr/share/openssh/sshd_config",
+                "# as packaged\\nInclude /etc/ssh/sshd_config.d/*.conf\\n"
+                "KbdInteractiveAuthentication no\\nUsePAM yes\\n") "," FILE_OF(CONFIG,
+                                                                               "Port 2222\\n"));
+    ck_assert_str_eq(content(t.tree, CONFIG),
+                     "# as packaged\nInclude /etc/ssh/sshd_config.d/*.conf\n"
+                     "KbdInteractiveAuthentication no\nUsePAM yes\n");
+    ck_assert_str_eq(content(t.tree, CONFIG ".diskmend"), "Port 2222\n");
+    expect_clean(&t, "ubuntu");
+    plan_free(t.plan);
+    reset_with(&t, "ubuntu-22.04",
+               FILE_OF("/usr/share/openssh/sshd_config", "UsePAM yes\\nPermitRootLogin yes\\n"));
+    ck_assert_ptr_null(strstr(content(t.tree, CONFIG), "PermitRootLogin"));
+    /* Ubuntu gets Ubuntu's, with the Include that drop-ins need (peers lose both). */
+    ck_assert_ptr_nonnull(
+        strstr(content(t.tree, CONFIG), "Include /etc/ssh/sshd_config.d/*.conf\n"));
+    ck_assert_ptr_nonnull(strstr(content(t.tree, CONFIG), "/usr/lib/openssh/sftp-server\n"));
+    ck_assert_msg(is_noted(&t, "diskmend's text for ubuntu"), "%s", all_notes(&t));
+    plan_free(t.plan);
+}
+END_TEST
+
+START_TEST(test_suse_vendor_file)
+{
+    struct trial t;
+    reset_with(
+        &t, "sles-15",
+        FILE_OF(
+            "/usr/etc/ssh/sshd_config",
+            "Include /etc/ssh/sshd_config.d/*.conf\\nUsePAM yes\\n") "," FILE_OF(CONFIG,
+                                                                                 "Bogus yes\\n"));
+    ck_assert_str_eq(content(t.tree, CONFIG), "(nothing)");
+    ck_assert_str_eq(content(t.tree, CONFIG ".diskmend"), "Bogus yes\n");
+    ck_assert_str_eq(t.plan->after->facts->sshd->path, "/usr/etc/ssh/sshd_config");
+    expect_clean(&t, "sles");
+    expect_idle(&t, "sles");
+    plan_free(t.plan);
+}
+END_TEST
+
+START_TEST(test_unknown_distribution)
+{
+    struct trial t;
+    reset_with(&t, "debian-12",
+               FILE_OF("/etc/os-release", "ID=plan9\\nNAME=\\\"Plan 9\\\"\\n") "," FILE_OF(
+                   "/usr/lib/os-release",
+                   "ID=plan9\\nPRETTY_NAME=\\\"Plan 9\\\"\\n") "," FILE_OF(CONFIG, "Bogus yes\\n"));
+    expect_clean(&t, "unknown");
+    ck_assert_msg(is_noted(&t, "not one whose defaults are known"), "%s", all_notes(&t));
+    ck_assert_ptr_nonnull(strstr(content(t.tree, CONFIG), "UsePAM yes\n"));
+    plan_free(t.plan);
+}
+END_TEST
+
+/* Not a plain file: whatever it is goes aside, the text comes into its place. */
+START_TEST(test_odd_files)
+{
+    static const char *const odd[] = {
+        "{\"do\":\"remove\",\"path\":\"" CONFIG "\"}",
+        "{\"do\":\"symlink\",\"path\":\"" CONFIG "\",\"target\":\"/srv/sshd_config\"}",
+        "{\"do\":\"symlink\",\"path\":\"" CONFIG "\",\"target\":\"sshd_config\"}",
+        "{\"do\":\"special\",\"path\":\"" DROPS "/10-x.conf\",\"type\":\"fifo\"}",
+        "{\"do\":\"symlink\",\"path\":\"" DROPS "/10-x.conf\",\"target\":\"/srv/gone\"}",
+        "{\"do\":\"directory\",\"path\":\"" DROPS "/10-x.conf\"}",
+        FILE_OF(CONFIG, "")};
+    struct trial t;
+    struct tree *raw = guest_tree("debian-12");
+    change_tree(raw, odd[_i]);
+    const char *before = tree_text(overlay_new(arena, raw));
+    reset(&t, raw);
+    expect_clean(&t, odd[_i]);
+    expect_idle(&t, odd[_i]);
+    const char *run = write_plan(&t, ACCESS_RESET_COMMAND);
+    struct tree *undo = plan_undo(raw, run, false, &t.e);
+    ck_assert_msg(undo != NULL, "%s: %s: %s", odd[_i], t.e.path, t.e.text);
+    ck_assert_str_eq(tree_text(undo), before);
+    plan_free(t.plan);
+}
+END_TEST
+
+/* No undo could make it again. */
+START_TEST(test_fifo)
+{
+    struct trial t;
+    struct tree *raw = guest_tree("debian-12");
+    change_tree(raw, "{\"do\":\"special\",\"path\":\"" CONFIG "\",\"type\":\"fifo\"}");
+    plan(&t, raw, (struct access_request){.reset_ssh = true});
+    ck_assert(t.plan == NULL);
+    ck_assert_int_eq(t.e.code, ERR_REFUSED);
+    ck_assert_ptr_nonnull(strstr(t.e.text, "diskmend repair disk --allow sshd-config-unreadable"));
+}
+END_TEST
+
+/* --- drop-ins --------------------------------------------------------------------------------- */
+
+START_TEST(test_cloud_drop_in)
+{
+    struct trial t;
+    reset_with(&t, "debian-13",
+               FILE_OF(DROPS "/50-cloud-init.conf",
+                       "PasswordAuthentication no\\nPort 2222\\nBogus\\nMatch User bob\\n"
+                       "  PasswordAuthentication yes\\n") "," FILE_OF(DROPS
+                                                                      "/50-cloud-init.conf.bak",
+                                                                      "junk\\n"));
+    /* Passwords stay forbidden where the owner's image forbids them; the rest stays readable. */
+    ck_assert_str_eq(content(t.tree, DROPS "/50-cloud-init.conf"),
+                     "PasswordAuthentication no\n# diskmend reset-ssh: Port 2222\n"
+                     "# diskmend reset-ssh: Bogus\n# diskmend reset-ssh: Match User bob\n"
+                     "# diskmend reset-ssh:   PasswordAuthentication yes\n");
+    ck_assert_str_eq(content(t.tree, DROPS "/50-cloud-init.conf.bak"), "junk\n");
+    ck_assert_str_eq(sshd_config_value(t.plan->after->facts->sshd, "PasswordAuthentication"), "no");
+    expect_clean(&t, "cloud");
+    plan_free(t.plan);
+    /* A value that no sshd takes. */
+    reset_with(&t, "debian-13",
+               FILE_OF(DROPS "/50-cloud-init.conf", "PasswordAuthentication nö\\n"));
+    ck_assert_str_eq(content(t.tree, DROPS "/50-cloud-init.conf"),
+                     "# diskmend reset-ssh: PasswordAuthentication nö\n");
+    expect_clean(&t, "cloud");
+    ck_assert_msg(is_noted(&t, "PasswordAuthentication was") ||
+                      strcmp(sshd_config_value(t.plan->before->facts->sshd,
+                                               "PasswordAuthentication"),
+                             "yes") == 0,
+                  "%s", all_notes(&t));
+    plan_free(t.plan);
+    /* What opens passwords is said. */
+    reset_with(&t, "debian-12", FILE_OF(CONFIG, "PasswordAuthentication no\\nUsePAM yes\\n"));
+    ck_assert_msg(is_noted(&t, "PasswordAuthentication was \"no\" and is \"yes\" now"), "%s",
+                  all_notes(&t));
+    plan_free(t.plan);
+}
+END_TEST
+
+/* RHEL 9 keeps its crypto policy, and gets it back where its drop-in is gone. */
+START_TEST(test_crypto_policy)
+{
+    struct trial t;
+    reset_with(&t, "rhel-9", NULL);
+    ck_assert_ptr_nonnull(strstr(content(t.tree, DROPS "/50-redhat.conf"), "opensshserver.config"));
+    plan_free(t.plan);
+    reset_with(&t, "rhel-9", "{\"do\":\"remove\",\"path\":\"" DROPS "/50-redhat.conf\"}");
+    ck_assert_ptr_nonnull(
+        strstr(content(t.tree, DROPS "/50-redhat.conf"),
+               "\nInclude /etc/crypto-policies/back-ends/opensshserver.config\n"));
+    ck_assert_int_eq((int)tree_stat(t.tree, DROPS "/50-redhat.conf").node.mode, 0600);
+    expect_clean(&t, "rhel-9");
+    expect_idle(&t, "rhel-9");
+    plan_free(t.plan);
+    /* An Include of somebody's own does not stay in it. */
+    reset_with(&t, "rhel-9",
+               "{\"do\":\"append\",\"path\":\"" DROPS
+               "/50-redhat.conf\",\"text\":\"Include /srv/mine\\n\"}");
+    ck_assert_ptr_nonnull(strstr(content(t.tree, DROPS "/50-redhat.conf"),
+                                 "\n# diskmend reset-ssh: Include /srv/mine\n"));
+    plan_free(t.plan);
+}
+END_TEST
+
+/* --- what surrounds the file -------------------------------------------------------------------
+ */
+
+START_TEST(test_start)
+{
+    struct trial t;
+    reset_with(
+        &t, "debian-12",
+        FILE_OF("/etc/default/ssh", "# options\\nSSHD_OPTS=\\\"-p 2222 \\\\\\n "
+                                    "-oPort=23\\\"\\nX=1\\n") "," FILE_OF(
+            "/etc/systemd/system/ssh.service.d/mine.conf",
+            "[Service]\\nExecStart=\\nExecStart=/usr/sbin/sshd -D -p 2022\\n") ","
+                                                                               "{\"do\":\"remove\","
+                                                                               "\"path\":\"/etc/"
+                                                                               "systemd/system/"
+                                                                               "multi-user.target."
+                                                                               "wants/"
+                                                                               "ssh.service\"}");
+    ck_assert_str_eq(content(t.tree, "/etc/default/ssh"),
+                     "# options\n# diskmend reset-ssh: SSHD_OPTS=\"-p 2222 \\\n"
+                     "# diskmend reset-ssh:  -oPort=23\"\nX=1\n");
+    ck_assert(tree_lstat(t.tree, "/etc/systemd/system/ssh.service.d/mine.conf").presence ==
+              PRESENCE_ABSENT);
+    ck_assert(
+        tree_lstat(t.tree, "/etc/systemd/system/multi-user.target.wants/ssh.service").presence ==
+        PRESENCE_PRESENT);
+    expect_clean(&t, "start");
+    plan_free(t.plan);
+    reset_with(
+        &t, "rhel-9",
+        FILE_OF(
+            "/etc/sysconfig/sshd",
+            "OPTIONS=-oPasswordAuthentication=yes\\n") ","
+                                                       "{\"do\":\"symlink\",\"path\":\"/etc/"
+                                                       "systemd/system/"
+                                                       "sshd.service\",\"target\":\"/dev/null\"}");
+    expect_clean(&t, "masked");
+    ck_assert_str_eq(content(t.tree, "/etc/sysconfig/sshd"),
+                     "# diskmend reset-ssh: OPTIONS=-oPasswordAuthentication=yes\n");
+    plan_free(t.plan);
+}
+END_TEST
+
+START_TEST(test_firewall)
+{
+    struct trial t;
+    reset_with(
+        &t, "debian-12",
+        FILE_OF(
+            "/etc/iptables/rules.v4",
+            "*filter\\n:INPUT DROP [0:0]\\n:FORWARD DROP [0:0]\\n:OUTPUT ACCEPT [0:0]\\n"
+            "-A INPUT -p tcp -m tcp --dport 22 -j DROP\\nCOMMIT\\n") "," FILE_OF("/usr/lib/systemd/"
+                                                                                 "system/"
+                                                                                 "netfilter-"
+                                                                                 "persistent."
+                                                                                 "service",
+                                                                                 "[Service]\\nType="
+                                                                                 "oneshot\\nExecSta"
+                                                                                 "rt=/usr/sbin/"
+                                                                                 "netfilter-"
+                                                                                 "persistent "
+                                                                                 "start\\n"
+                                                                                 "[Install]"
+                                                                                 "\\nWantedBy="
+                                                                                 "multi-user."
+                                                                                 "target\\n") ","
+                                                                                              "{\"d"
+                                                                                              "o\":"
+                                                                                              "\"wr"
+                                                                                              "ite"
+                                                                                              "\","
+                                                                                              "\"pa"
+                                                                                              "th\""
+                                                                                              ":\"/"
+                                                                                              "usr/"
+                                                                                              "sbin"
+                                                                                              "/net"
+                                                                                              "filt"
+                                                                                              "er-"
+                                                                                              "pers"
+                                                                                              "iste"
+                                                                                              "nt\""
+                                                                                              ",\"t"
+                                                                                              "ext"
+                                                                                              "\":"
+                                                                                              "\"x"
+                                                                                              "\","
+                                                                                              "\"mo"
+                                                                                              "de\""
+                                                                                              ":\"0"
+                                                                                              "755"
+                                                                                              "\"},"
+                                                                                              "{\"d"
+                                                                                              "o\":"
+                                                                                              "\"wr"
+                                                                                              "ite"
+                                                                                              "\","
+                                                                                              "\"pa"
+                                                                                              "th\""
+                                                                                              ":"
+                                                                                              "\"/"
+                                                                                              "usr/"
+                                                                                              "shar"
+                                                                                              "e/"
+                                                                                              "netf"
+                                                                                              "ilte"
+                                                                                              "r-"
+                                                                                              "pers"
+                                                                                              "iste"
+                                                                                              "nt/"
+                                                                                              "plug"
+                                                                                              "ins."
+                                                                                              "d/"
+                                                                                              "15-"
+                                                                                              "ip4t"
+                                                                                              "able"
+                                                                                              "s\","
+                                                                                              "\"te"
+                                                                                              "xt\""
+                                                                                              ":\"x"
+                                                                                              "\","
+                                                                                              "\"mo"
+                                                                                              "de\""
+                                                                                              ":\"0"
+                                                                                              "755"
+                                                                                              "\"},"
+                                                                                              "{\"d"
+                                                                                              "o\":"
+                                                                                              "\"sy"
+                                                                                              "mlin"
+                                                                                              "k\","
+                                                                                              "\"pa"
+                                                                                              "th\""
+                                                                                              ":"
+                                                                                              "\"/"
+                                                                                              "etc/"
+                                                                                              "syst"
+                                                                                              "emd/"
+                                                                                              "syst"
+                                                                                              "em/"
+                                                                                              "mult"
+                                                                                              "i-"
+                                                                                              "user"
+                                                                                              ".tar"
+                                                                                              "get."
+                                                                                              "want"
+                                                                                              "s/"
+                                                                                              "netf"
+                                                                                              "ilte"
+                                                                                              "r-"
+                                                                                              "pers"
+                                                                                              "iste"
+                                                                                              "nt."
+                                                                                              "serv"
+                                                                                              "ice"
+                                                                                              "\","
+                                                                                              "\"ta"
+                                                                                              "rget"
+                                                                                              "\":"
+                                                                                              "\"/"
+                                                                                              "usr/"
+                                                                                              "lib/"
+                                                                                              "syst"
+                                                                                              "emd/"
+                                                                                              "syst"
+                                                                                              "em/"
+                                                                                              "netf"
+                                                                                              "ilte"
+                                                                                              "r-"
+                                                                                              "pers"
+                                                                                              "iste"
+                                                                                              "nt."
+                                                                                              "serv"
+                                                                                              "ice"
+                                                                                              "\""
+                                                                                              "}");
+    expect_clean(&t, "firewall");
+    ck_assert_ptr_nonnull(
+        strstr(content(t.tree, "/etc/iptables/rules.v4"),
+               "--dport 22 -j ACCEPT\n-A INPUT -p tcp -m tcp --dport 22 -j DROP"));
+    plan_free(t.plan);
+}
+END_TEST
+
+/* A second factor goes with the reset, and not in silence (azure-linux-extensions#1810). */
+START_TEST(test_second_factor)
+{
+    struct trial t;
+    reset_with(&t, "rhel-9",
+               FILE_OF(DROPS "/00-mfa.conf",
+                       "KbdInteractiveAuthentication yes\\nMatch User ana\\n"
+                       "  AuthenticationMethods publickey,keyboard-interactive\\n"));
+    ck_assert_msg(is_noted(&t, "AuthenticationMethods is gone"), "%s", all_notes(&t));
+    ck_assert_msg(is_noted(&t, "KbdInteractiveAuthentication was \"yes\" and is \"no\" now"), "%s",
+                  all_notes(&t));
+    plan_free(t.plan);
+}
+END_TEST
+
+/* Twice in one second, or a hundred times: no backup is ever written over (#272). */
+START_TEST(test_many_backups)
+{
+    struct tree *raw = guest_tree("debian-12");
+    for (int i = 1; i <= 3; i++) {
+        struct trial t;
+        change_tree(raw, arena_printf(arena,
+                                      "{\"do\":\"write\",\"path\":\"" CONFIG
+                                      "\",\"text\":\"Port %d\\n\"},"
+                                      "{\"do\":\"write\",\"path\":\"" DROPS
+                                      "/x.conf\",\"text\":\"Port %d\\n\"}",
+                                      i, i));
+        reset(&t, raw);
+        write_plan(&t, ACCESS_RESET_COMMAND);
+        plan_free(t.plan);
+    }
+    ck_assert_str_eq(content(raw, CONFIG ".diskmend"), "Port 1\n");
+    ck_assert_str_eq(content(raw, CONFIG ".diskmend-2"), "Port 2\n");
+    ck_assert_str_eq(content(raw, CONFIG ".diskmend-3"), "Port 3\n");
+    ck_assert_str_eq(content(raw, DROPS "/x.conf.diskmend-3"), "Port 3\n");
+}
+END_TEST
+
 static Suite *suite(void)
 {
     Suite *s = suite_create("access-reset");
@@ -195,6 +468,17 @@ static Suite *suite(void)
     tcase_add_checked_fixture(tc, begin, end);
     tcase_set_timeout(tc, 60);
     tcase_add_loop_test(tc, test_every_guest, 0, GUESTS);
+    tcase_add_test(tc, test_package_copy);
+    tcase_add_test(tc, test_suse_vendor_file);
+    tcase_add_test(tc, test_unknown_distribution);
+    tcase_add_loop_test(tc, test_odd_files, 0, 7);
+    tcase_add_test(tc, test_fifo);
+    tcase_add_test(tc, test_cloud_drop_in);
+    tcase_add_test(tc, test_crypto_policy);
+    tcase_add_test(tc, test_start);
+    tcase_add_test(tc, test_firewall);
+    tcase_add_test(tc, test_second_factor);
+    tcase_add_test(tc, test_many_backups);
     suite_add_tcase(s, tc);
     return s;
 }

@@ -26,4 +26,5 @@ include tests/unit/wiping.mk
 include tests/unit/access_reset.mk
 include tests/unit/access_settings.mk
 include tests/unit/access_create.mk
+include tests/unit/access_keys.mk
 include tests/unit/access_password.mk

@@ -1,0 +1,3 @@
+# Passwords, locks and new accounts by access: asked of the real programs.
+TESTS += tests/oracle/access-password.test
+EXTRA_DIST += tests/oracle/access-password.test
