@@ -267,12 +267,15 @@ static void add_xattrs(struct entry *e)
         }
 }
 
-/* A file of somebody's who is removed: no business of whoever reads the report. */
-static bool is_private(const struct entry *e)
+/* Files of somebody's who is removed are no business of whoever reads the report, and those of a new
+ * home are the guest's own skeleton over again. */
+static bool is_only_named(const struct entry *e)
 {
     struct plan_causes causes = plan_causes_of(e->arena, e->plan, e->edit->path);
-    return causes.job && strcmp(causes.job, "remove-user") == 0 && !e->edit->after.exists &&
-           !path_is_below(e->edit->path, "/etc");
+    if (!causes.job || causes.rule_count > 0 || path_is_below(e->edit->path, "/etc"))
+        return false;
+    return (strcmp(causes.job, "remove-user") == 0 && !e->edit->after.exists) ||
+           (strcmp(causes.job, "create-user") == 0 && !e->edit->before.exists);
 }
 
 static void add_whole(struct entry *e, const char *change, const struct node_state *s)
@@ -284,7 +287,7 @@ static void add_whole(struct entry *e, const char *change, const struct node_sta
                            : arena_printf(a, "%s %s %s", node_type_name(s->type),
                                           mode_text(a, s->mode), owner_text(a, s));
     json_set_string(a, o, change[0] == 'c' ? "to" : "from", what);
-    if (s->type == NODE_FILE && !is_private(e))
+    if (s->type == NODE_FILE && !is_only_named(e))
         set_diff(e, o);
     else
         json_set(a, o, "diff", json_new_null(a));
