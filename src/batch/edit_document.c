@@ -135,9 +135,11 @@ static const char *behind(struct arena *a, const struct plan_causes *causes)
 {
     struct strbuf out;
     strbuf_init(&out, a);
+    for (size_t i = 0; i < causes->job_count; i++)
+        strbuf_printf(&out, "%s%s", out.len > 0 ? ", " : "", causes->jobs[i]);
     for (size_t i = 0; i < causes->rule_count; i++)
-        strbuf_printf(&out, "%s%s", i > 0 ? ", " : "", causes->rules[i]);
-    return out.len > 0 ? out.ptr : causes->job;
+        strbuf_printf(&out, "%s%s", out.len > 0 ? ", " : "", causes->rules[i]);
+    return out.len > 0 ? out.ptr : NULL;
 }
 
 /* Member "diff", and "hidden" when something in it is no quotation. */
@@ -169,18 +171,25 @@ static void set_diff(struct entry *e, struct json *o)
 
 /* --- entries ---------------------------------------------------------------------------------- */
 
+static struct json *names_json(struct arena *a, const char *const *names, size_t count)
+{
+    struct json *list = json_new_array(a);
+    for (size_t i = 0; i < count; i++)
+        json_append(a, list, json_new_string(a, names[i]));
+    return list;
+}
+
 static struct json *add(struct entry *e, const char *path, const char *change)
 {
     struct arena *a = e->arena;
     struct json *o = json_new_object(a);
     struct plan_causes causes = plan_causes_of(a, e->plan, e->edit->path);
-    struct json *rules = json_new_array(a);
-    for (size_t i = 0; i < causes.rule_count; i++)
-        json_append(a, rules, json_new_string(a, causes.rules[i]));
     json_set_string(a, o, "path", path);
     json_set_string(a, o, "change", change);
-    json_set(a, o, "rules", rules);
+    json_set(a, o, "rules", names_json(a, causes.rules, causes.rule_count));
     json_set_string(a, o, "job", causes.job);
+    if (causes.job_count > 1)
+        json_set(a, o, "jobs", names_json(a, causes.jobs, causes.job_count));
     json_append(a, e->list, o);
     return o;
 }
