@@ -140,9 +140,11 @@ static struct bytes masked(struct arena *a, const struct bytes *own, const struc
 
 static struct json *names_json(struct arena *a, const struct text_list *names)
 {
+static struct json *names_json(struct arena *a, const char *const *names, size_t count)
+{
     struct json *list = json_new_array(a);
-    for (size_t i = 0; i < names->count; i++)
-        json_append(a, list, json_new_string(a, names->items[i]));
+    for (size_t i = 0; i < count; i++)
+        json_append(a, list, json_new_string(a, names[i]));
     return list;
 }
 
@@ -154,23 +156,23 @@ static const char *behind(void *context, struct diff_range hunk)
     struct hunk_causes causes = edit_blame_hunk(s->blame, hunk);
     if (causes.rules.count + causes.jobs.count == 0) {
         causes.rules = (struct text_list){s->causes.rules, s->causes.rule_count};
-        if (s->causes.job)
-            text_list_add(a, &causes.jobs, s->causes.job);
+        causes.jobs = (struct text_list){s->causes.jobs, s->causes.job_count};
     }
     struct json *o = json_new_object(a);
     json_set_number(a, o, "old_line", (double)hunk.old_from + (hunk.old_count > 0));
     json_set_number(a, o, "old_count", (double)hunk.old_count);
     json_set_number(a, o, "new_line", (double)hunk.new_from + (hunk.new_count > 0));
     json_set_number(a, o, "new_count", (double)hunk.new_count);
-    json_set(a, o, "rules", names_json(a, &causes.rules));
-    json_set(a, o, "jobs", names_json(a, &causes.jobs));
+    json_set(a, o, "rules", names_json(a, causes.rules.items, causes.rules.count));
+    json_set(a, o, "jobs", names_json(a, causes.jobs.items, causes.jobs.count));
     json_append(a, s->hunks, o);
-    struct text_list names = {0};
+    struct strbuf out;
+    strbuf_init(&out, a);
     for (size_t i = 0; i < causes.jobs.count; i++)
-        text_list_add(a, &names, causes.jobs.items[i]);
+        strbuf_printf(&out, "%s%s", out.len > 0 ? ", " : "", causes.jobs.items[i]);
     for (size_t i = 0; i < causes.rules.count; i++)
-        text_list_add(a, &names, causes.rules.items[i]);
-    return names.count > 0 ? text_list_join(a, &names, ", ") : NULL;
+        strbuf_printf(&out, "%s%s", out.len > 0 ? ", " : "", causes.rules.items[i]);
+    return out.len > 0 ? out.ptr : NULL;
 }
 
 /* Member "diff", and "hidden" when something in it is no quotation. */
@@ -213,13 +215,12 @@ static struct json *add(struct entry *e, const char *path, const char *change)
     struct arena *a = e->arena;
     struct json *o = json_new_object(a);
     struct plan_causes causes = plan_causes_of(a, e->plan, e->edit->path);
-    struct json *rules = json_new_array(a);
-    for (size_t i = 0; i < causes.rule_count; i++)
-        json_append(a, rules, json_new_string(a, causes.rules[i]));
     json_set_string(a, o, "path", path);
     json_set_string(a, o, "change", change);
-    json_set(a, o, "rules", rules);
+    json_set(a, o, "rules", names_json(a, causes.rules, causes.rule_count));
     json_set_string(a, o, "job", causes.job);
+    if (causes.job_count > 1)
+        json_set(a, o, "jobs", names_json(a, causes.jobs, causes.job_count));
     json_append(a, e->list, o);
     return o;
 }

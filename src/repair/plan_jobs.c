@@ -104,22 +104,28 @@ void plan_free(struct plan *p)
     judgement_free(p->before);
 }
 
+static void add_once(struct arena *a, name_list *names, const char *name)
+{
+    vec_each (known, names)
+        if (strcmp(*known, name) == 0)
+            return;
+    vec_push(a, names, name);
+}
+
 struct plan_causes plan_causes_of(struct arena *a, const struct plan *p, const char *path)
 {
-    struct plan_causes out = {0};
-    VEC(const char *) rules = {0};
+    name_list rules = {0}, jobs = {0};
     vec_each (cause, &p->causes) {
         if (strcmp(cause->path, path) != 0)
             continue;
         if (cause->job)
-            out.job = cause->job;
-        bool known = !cause->rule;
-        vec_each (rule, &rules)
-            known = known || strcmp(*rule, cause->rule) == 0;
-        if (!known)
-            vec_push(a, &rules, cause->rule);
+            add_once(a, &jobs, cause->job);
+        if (cause->rule)
+            add_once(a, &rules, cause->rule);
     }
-    out.rules = rules.items;
-    out.rule_count = rules.count;
-    return out;
+    return (struct plan_causes){.jobs = jobs.items,
+                                .job_count = jobs.count,
+                                .rules = rules.items,
+                                .rule_count = rules.count,
+                                .job = jobs.count ? jobs.items[jobs.count - 1] : NULL};
 }

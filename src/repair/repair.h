@@ -79,9 +79,9 @@ struct plan *plan_of_job(const struct repair_input *input, const char *name, pla
 
 /* The rules (and jobs) that changed PATH, each once, in the order they did. */
 struct plan_causes {
-    const char **rules;
-    size_t rule_count;
-    const char *job;
+    const char **jobs, **rules; /* jobs come before rules */
+    size_t job_count, rule_count;
+    const char *job; /* the last of them */
 };
 struct plan_causes plan_causes_of(struct arena *a, const struct plan *p, const char *path);
 

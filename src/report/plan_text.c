@@ -23,17 +23,25 @@ static bool is_result(const struct page *p, const char *result)
 
 /* --- the changes ------------------------------------------------------------------------------ */
 
-/* The rules behind a change, or the job. */
+static void add_names(struct strbuf *s, const struct json *names)
+{
+    for (const struct json *n = json_first(names); n; n = json_next(n)) {
+        strbuf_add(s, s->len > 0 ? ", " : "");
+        escape_terminal(s, bytes_of(json_string(n) ? json_string(n) : ""));
+    }
+}
+
+/* The jobs behind a change, and the rules. */
 static const char *causes(struct arena *a, const struct json *change)
 {
     struct strbuf s;
     strbuf_init(&s, a);
-    const struct json *rules = json_member(change, "rules");
-    for (const struct json *r = json_first(rules); r; r = json_next(r)) {
-        strbuf_add(&s, r == json_first(rules) ? "" : ", ");
-        escape_terminal(&s, bytes_of(json_string(r) ? json_string(r) : ""));
-    }
-    return s.len > 0 ? s.ptr : escaped(a, change, "job");
+    const struct json *jobs = json_member(change, "jobs");
+    if (!jobs)
+        escape_terminal(&s, bytes_of(text_of(change, "job")));
+    add_names(&s, jobs);
+    add_names(&s, json_member(change, "rules"));
+    return s.ptr;
 }
 
 static const char *what_changes(struct arena *a, const struct json *change)
