@@ -138,8 +138,6 @@ static struct bytes masked(struct arena *a, const struct bytes *own, const struc
     return strbuf_bytes(&out);
 }
 
-static struct json *names_json(struct arena *a, const struct text_list *names)
-{
 static struct json *names_json(struct arena *a, const char *const *names, size_t count)
 {
     struct json *list = json_new_array(a);
@@ -268,8 +266,8 @@ static void add_xattrs(struct entry *e)
         }
 }
 
-/* Files of somebody's who is removed are no business of whoever reads the report, and those of a new
- * home are the guest's own skeleton over again. */
+/* Files of somebody's who is removed are no business of whoever reads the report, and those of a
+ * new home are the guest's own skeleton over again. */
 static bool is_only_named(const struct entry *e)
 {
     struct plan_causes causes = plan_causes_of(e->arena, e->plan, e->edit->path);
