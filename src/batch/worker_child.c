@@ -240,34 +240,30 @@ static void write_one(struct child *c, struct arena *a, struct opened *o,
     say(c, FRAME_DOCUMENT, bytes_of(json_print(a, document, false)));
 }
 
+static void hand_over(void *context, struct arena *a, const struct json *document)
+{
+    if (!asked_to_stop)
+        say(context, FRAME_DOCUMENT, bytes_of(json_print(a, document, false)));
+}
+
 static void judge_one(struct child *c, struct arena *a, struct opened *o,
                       const struct opened_root *root, size_t index)
 {
     struct err e = {0};
     say(c, FRAME_OPEN, bytes_of(""));
     struct tree *tree = opened_tree(o, index, &e);
-    struct json *document = NULL;
-    if (tree) {
-        struct judge_target target = {o, root};
-        if (c->request->job == JOB_VERIFY)
-            document = verify_root(a, c->request, &target, o, tree, progress, c, &e);
-        else
-            document = c->request->mending
-                           ? plan_one(c, a, &target, tree, &e)
-                           : judge_root(a, c->request, &target, tree, progress, c, &e);
-    }
-    if (asked_to_stop)
+    struct judge_target target = {o, root};
+    CLEANUP_JSON struct json *document = NULL;
+    if (tree && c->request->job == JOB_VERIFY)
+        document = verify_root(a, c->request, &target, o, tree, progress, c, &e);
+    else if (tree && c->request->mending)
+        document = plan_one(c, a, &target, tree, &e);
+    else if (tree && judge_root(a, c->request, &target, tree, progress, hand_over, c, &e) == 0)
         return;
-    if (!document) {
+    if (document)
+        hand_over(c, a, document);
+    else if (!asked_to_stop)
         say_error(c, &e);
-        return;
-    }
-    if (json_type(document) == JSON_ARRAY)
-        for (const struct json *one = json_first(document); one; one = json_next(one))
-            say(c, FRAME_DOCUMENT, bytes_of(json_print(a, one, false)));
-    else
-        say(c, FRAME_DOCUMENT, bytes_of(json_print(a, document, false)));
-    json_free(document);
 }
 
 static void judge_all(struct child *c, struct arena *a, struct opened *o)
