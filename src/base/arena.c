@@ -31,6 +31,14 @@ struct arena *arena_new(arena_exhausted_function *exhausted, void *context)
     return a;
 }
 
+struct arena *arena_new_like(struct arena *a)
+{
+    struct arena *own = arena_new(a->exhausted, a->context);
+    if (!own)
+        arena_exhausted(a);
+    return own;
+}
+
 void arena_free(struct arena *a)
 {
     if (!a)

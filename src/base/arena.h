@@ -20,6 +20,8 @@ typedef void arena_exhausted_function(void *context);
 struct arena *arena_new(arena_exhausted_function *exhausted, void *context);
 /* What was in it is wiped: password hashes, private keys, whatever was read or made. */
 void arena_free(struct arena *a);
+/* One of its own that ends the same way when memory is out: for what is not needed for long. */
+struct arena *arena_new_like(struct arena *a);
 
 /* Zeroed memory, aligned for any type, alive until arena_free. SIZE may be 0. */
 void *arena_alloc(struct arena *a, size_t size) __attribute__((malloc, returns_nonnull));

@@ -103,10 +103,10 @@ static struct json *scan_document(struct arena *a, const struct worker_request *
 }
 
 /* One a subject. */
-static struct json *why_documents(struct arena *a, const struct worker_request *request,
-                                  const struct judge_target *target, struct tree *tree,
-                                  const struct facts *f, const struct json *facts_json,
-                                  const struct login_answer *answer)
+static void why_documents(struct arena *a, const struct worker_request *request,
+                          const struct judge_target *target, struct tree *tree,
+                          const struct facts *f, const struct json *facts_json,
+                          const struct login_answer *answer, judge_document *done, void *context)
 {
     struct rule_results gaps = {0};
     struct judge_notes notes = {0};
@@ -118,16 +118,21 @@ static struct json *why_documents(struct arena *a, const struct worker_request *
     input.status = gaps.not_checked.count > 0 ? REPORT_PARTIAL : REPORT_COMPLETE;
     input.not_checked = gaps.not_checked.items;
     input.not_checked_count = gaps.not_checked.count;
-    struct json *list = json_new_array(a);
-    vec_each (walk, &answer->walks)
-        if (why_is_asked(&request->question, walk))
-            json_append(a, list, why_document(a, request->rules, facts_json, answer, walk, &input));
-    return list;
+    vec_each (walk, &answer->walks) {
+        if (!why_is_asked(&request->question, walk))
+            continue;
+        struct arena *own = arena_new_like(a);
+        struct json *one = why_document(own, request->rules, facts_json, answer, walk, &input);
+        done(context, own, one);
+        json_free(one);
+        arena_free(own);
+    }
 }
 
 static struct json *whole_facts(struct arena *a, const struct worker_request *request,
                                 const struct judge_target *target, struct tree *tree,
-                                const struct facts *f, struct json *facts_json, const struct login_answer *answer)
+                                const struct facts *f, struct json *facts_json,
+                                const struct login_answer *answer)
 {
     struct judge_notes notes = {0};
     note_prepared(a, request, tree, &notes);
@@ -137,13 +142,13 @@ static struct json *whole_facts(struct arena *a, const struct worker_request *re
     return report_facts_document(a, &input, facts_json);
 }
 
-struct json *judge_root(struct arena *a, const struct worker_request *request,
-                        const struct judge_target *target, struct tree *tree,
-                        judge_progress *progress, void *context, struct err *e)
+int judge_root(struct arena *a, const struct worker_request *request,
+               const struct judge_target *target, struct tree *tree, judge_progress *progress,
+               judge_document *done, void *context, struct err *e)
 {
     struct lens_session *lenses = lens_open(a, request->lens_directory, e);
     if (!lenses)
-        return NULL;
+        return e->code;
     progress(context, "reading");
     struct facts *f = facts_gather(a, tree, lenses, request->keywords, request->question.at);
     progress(context, "judging");
@@ -157,19 +162,22 @@ struct json *judge_root(struct arena *a, const struct worker_request *request,
         json_free(facts_json);
         break;
     case JOB_WHY:
-        document = why_documents(a, request, target, tree, f, facts_json, answer);
+        why_documents(a, request, target, tree, f, facts_json, answer, done, context);
         json_free(facts_json);
         break;
     case JOB_FACTS:
         document = whole_facts(a, request, target, tree, f, facts_json, answer);
         break;
-    case JOB_MEND: /* mend.h */
+    case JOB_MEND:   /* mend.h */
     case JOB_VERIFY: /* verify.h */
     case JOB_CHECK_DISK: /* disk_check.h */
         json_free(facts_json);
         err_set(e, ERR_INTERNAL, "a job that is not judged here");
         break;
     }
+    if (document)
+        done(context, a, document);
+    json_free(document);
     lens_close(lenses);
-    return document;
+    return e->code;
 }

@@ -16,11 +16,14 @@ struct judge_target {
 /* Says what is being done ("reading", "judging"). */
 typedef void judge_progress(void *context, const char *stage);
 
-/* The document of the request's job, or an array of them (why: one a subject); the caller owns it.
- * NULL and E when our own parts (lenses, rules) are at fault. */
-struct json *judge_root(struct arena *a, const struct worker_request *request,
-                        const struct judge_target *target, struct tree *tree,
-                        judge_progress *progress, void *context, struct err *e);
+/* Takes a document that is done; what it needs of memory is in A, which is freed behind it. */
+typedef void judge_document(void *context, struct arena *a, const struct json *document);
+
+/* Hands over the document of the request's job, or one after the other (why: one a subject, of
+ * which there may be ten thousand). 0, or E when our own parts (lenses, rules) are at fault. */
+int judge_root(struct arena *a, const struct worker_request *request,
+               const struct judge_target *target, struct tree *tree, judge_progress *progress,
+               judge_document *done, void *context, struct err *e);
 
 /* For mend*.c: the sentences of a report while they are gathered, and what every document says about
  * its target. */

@@ -40,7 +40,7 @@ libfacts_a_SOURCES = \
 	src/facts/network_netplan.c src/facts/network_surroundings.c \
 	src/facts/network_ifcfg.c src/facts/network_parts.h \
 	src/facts/network_ifupdown.c \
-	src/facts/network_systemd.c \
+	src/facts/network_match.c src/facts/network_match.h src/facts/network_systemd.c \
 	src/facts/nsswitch.c src/facts/nsswitch.h \
 	src/facts/os.c src/facts/os.h \
 	src/facts/os_elf.c src/facts/os_elf.h \

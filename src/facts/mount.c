@@ -324,6 +324,35 @@ static void settle_root(struct mount_context *c)
     }
 }
 
+/* Of a directory the guest's disks are not known: what fstab names and this machine does not have
+ * may be on a disk that is not here. Said once, and judged as if it were there. */
+static void note_unseen(struct mount_context *c)
+{
+    const struct mount_fact *first = NULL;
+    size_t count = 0;
+    if (!c->disks.of_host || c->disks.all_known)
+        return;
+    vec_each (m, &c->f->mounts) {
+        bool names_disk = m->identifies && strcmp(m->identifies, "none") != 0;
+        if (m->device_found == TRUTH_YES || m->is_network || !names_disk ||
+            (!m->required && !m->is_swap) || !m->at.file || strcmp(m->at.file, FSTAB) != 0)
+            continue;
+        first = first ? first : m;
+        count++;
+    }
+    if (!first)
+        return;
+    const char *more = count == 1 ? ""
+                                  : arena_printf(c->f->arena, " and %zu more line%s", count - 1,
+                                                 count == 2 ? "" : "s");
+    facts_note(
+        c->f,
+        "fstab names %s (line %d)%s, which no disk of this machine has; the disks of the guest "
+        "are not known from a directory, so whether the boot finds %s was not judged: give "
+        "the disks themselves to have it judged",
+        first->device, first->at.line, more, count == 1 ? "it" : "them");
+}
+
 static const char *or_null(const char *text)
 {
     return text && *text ? text : NULL;
@@ -349,6 +378,7 @@ void facts_read_mounts(struct facts *f)
     mount_read_crypttab(&c);
     mount_all(&c);
     settle_root(&c);
+    note_unseen(&c);
     mount_settle_crypttab(&c);
     volume_add_facts(f, &c.disks);
     f->disks_of_host = c.disks.of_host;

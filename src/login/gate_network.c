@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/path.h"
 #include "facts/collect.h"
 
 bool network_is_profile(const struct network_fact *n)
@@ -177,7 +178,7 @@ static const char *fault_of(struct arena *a, const struct network_fact *n)
     if (has_problem(n, "refused") || has_problem(n, "refused-in-part"))
         return n->value ? n->value : "not understood";
     if (!n->automatic)
-        return "not brought up at boot";
+        return is_of(n, "networkd") ? "for the NIC and leaves it down" : "not brought up at boot";
     if (is_of(n, "netplan") && !n->started)
         return arena_printf(a, "rendered by %s, which does not run", n->value);
     return "without an address";
@@ -186,7 +187,7 @@ static const char *fault_of(struct arena *a, const struct network_fact *n)
 static void report(const struct network_fact *n, enum gate_state state, struct reason_list *out)
 {
     struct reason *r = reason_for_all(out, network_reason_of(n), state, n->at);
-    r->keyword = n->name;
+    r->keyword = is_of(n, "networkd") && n->at.file ? path_name(n->at.file) : n->name;
     r->value = fault_of(out->arena, n);
     if (has_problem(n, "insecure-mode") || has_problem(n, "wrong-owner"))
         r->wanted = "0600";
@@ -194,6 +195,13 @@ static void report(const struct network_fact *n, enum gate_state state, struct r
         r->wanted = is_of(n, "wicked") ? "STARTMODE='auto'" : "ONBOOT=yes";
     else if (strcmp(r->id, "ifcfg-stale") == 0 && strcmp(n->method, "none") == 0)
         r->wanted = "BOOTPROTO=dhcp";
+}
+
+/* No NIC has one of its names, or an earlier file is for each that has: nothing is wrong with it.
+ */
+static bool is_of_no_nic(const struct network_fact *n)
+{
+    return has_problem(n, "no-nic") || has_problem(n, "hidden");
 }
 
 /* Does this profile keep the machine off the network, when none works? NetworkManager makes a DHCP
@@ -206,7 +214,7 @@ static bool blocks(const struct facts *f, const struct network_fact *n)
     if (is_of(n, "ifupdown"))
         return !n->automatic || n->problem;
     if (is_of(n, "networkd"))
-        return n->started && n->problem && !has_problem(n, "no-nic");
+        return n->started && (n->problem ? !is_of_no_nic(n) : !n->automatic);
     if (is_of(n, "NetworkManager") && !network_manager_helps_itself(f))
         return n->started && (n->problem || !n->automatic);
     if (!n->started || n->problem)
@@ -218,7 +226,7 @@ static void note_passed_over(const struct facts *f, struct reason_list *out)
 {
     for (size_t i = 0; i < f->network.count; i++) {
         const struct network_fact *n = &f->network.items[i];
-        bool counts = network_is_profile(n) && n->problem && !has_problem(n, "no-nic") &&
+        bool counts = network_is_profile(n) && n->problem && !is_of_no_nic(n) &&
                       (n->started || strncmp(n->problem, "refused", 7) == 0);
         bool told = false;
         for (size_t k = 0; k < out->items.count; k++)

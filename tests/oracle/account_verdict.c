@@ -1,6 +1,6 @@
-/* For accounts.test: how we read account files. account_verdict DIRECTORY... takes from each passwd,
- * shadow, group and gshadow, and prints, after "== DIRECTORY", a line for each account, shadow entry
- * and group that counts, in the words of getent, and one for each damaged row. */
+/* For accounts.test: how we read account files. account_verdict DIRECTORY... takes from each
+ * passwd, shadow, group and gshadow, and prints, after "== DIRECTORY", a line for each account,
+ * shadow entry and group that counts, in the words of getent, and one for each damaged row. */
 #include <string.h>
 
 #include "directory_guest.h"

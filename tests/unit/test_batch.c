@@ -153,9 +153,9 @@ static void spin(void)
         ;
 }
 
-struct json *judge_root(struct arena *a, const struct worker_request *request,
-                        const struct judge_target *target, struct tree *tree,
-                        judge_progress *progress, void *context, struct err *e)
+int judge_root(struct arena *a, const struct worker_request *request,
+               const struct judge_target *target, struct tree *tree, judge_progress *progress,
+               judge_document *done, void *context, struct err *e)
 {
     (void)tree;
     const char *name = request->target.name;
@@ -178,12 +178,14 @@ struct json *judge_root(struct arena *a, const struct worker_request *request,
     if (strcmp(name, "limit") == 0) {
         struct rlimit core;
         getrlimit(RLIMIT_CORE, &core);
-        return core.rlim_cur == 0 && getsid(0) == getpid() ? json_new_null(a) : NULL;
+        if (core.rlim_cur != 0 || getsid(0) != getpid())
+            return err_set(e, ERR_INTERNAL, "no limits");
+        CLEANUP_JSON struct json *null = json_new_null(a);
+        done(context, a, null);
+        return 0;
     }
-    if (strcmp(name, "fault") == 0) {
-        err_set(e, ERR_INTERNAL, "a lens is missing");
-        return NULL;
-    }
+    if (strcmp(name, "fault") == 0)
+        return err_set(e, ERR_INTERNAL, "a lens is missing");
     if (strncmp(name, "meet", 4) == 0) { /* two at a time, or never */
         __atomic_add_fetch(meeting, 1, __ATOMIC_SEQ_CST);
         for (int i = 0; i < 2000 && __atomic_load_n(meeting, __ATOMIC_SEQ_CST) < 2; i++)
@@ -191,17 +193,14 @@ struct json *judge_root(struct arena *a, const struct worker_request *request,
         if (__atomic_load_n(meeting, __ATOMIC_SEQ_CST) < 2)
             _exit(3);
     }
-    struct json *d = json_new_object(a);
+    CLEANUP_JSON struct json *d = json_new_object(a);
     json_set_string(a, d, "name", name);
     json_set_string(a, d, "schema", "player/1");
     json_set_string(a, d, "root", target->root->device);
-    if (strcmp(name, "people") == 0) { /* as why does */
-        struct json *list = json_new_array(a);
-        json_append(a, list, json_copy(a, d));
-        json_append(a, list, d);
-        return list;
-    }
-    return d;
+    done(context, a, d);
+    if (strcmp(name, "people") == 0) /* as why does */
+        done(context, a, d);
+    return 0;
 }
 
 /* ---- helpers of the tests ---- */

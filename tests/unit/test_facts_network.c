@@ -52,6 +52,85 @@ START_TEST(netplan_definitions)
 }
 END_TEST
 
+/* Of two .network files the first that fits a NIC counts, by name over all directories. */
+static const struct {
+    const char *first, *drop_in, *second; /* bodies; NULL: no such file */
+    const char *problem, *second_problem; /* NULL: none */
+    bool automatic;
+} networkd_files[] = {
+    {"[Match]\nName=en*\n", NULL, "[Match]\nName=ens3\n", NULL, "hidden", true},
+    {"[Match]\nName=!en*\n", NULL, "[Match]\nName=ens3\n", NULL, NULL, true},
+    {"[Match]\nName=!en* eth*\n", NULL, "[Match]\nName=ens3\n", "no-nic", NULL, true},
+    {"[Match]\nMACAddress=00:11:22:33:44:55\n", NULL, "[Match]\nName=*\n", NULL, NULL, true},
+    {"[Match]\nMACAddress=ens3\n", NULL, "[Match]\nName=*\n", "no-match", NULL, true},
+    {"[Match]\nname=ens3\n", NULL, "[Match]\nName=*\n", "no-match", NULL, true},
+    {"[Match]\nName=ens3,eth0\n", NULL, NULL, "no-nic", NULL, true},
+    {"[Match]\nName=\"ens3\"\n", NULL, NULL, "no-nic", NULL, true},
+    {"[Match]\nName=ens3\nName=\n", NULL, NULL, "no-match", NULL, true},
+    {"[Match]\nType=\"ether\"\n", NULL, "[Match]\nName=*\n", NULL, "hidden", true},
+    {"[Match]\nType=wlan\n", NULL, "[Match]\nName=*\n", "no-nic", NULL, true},
+    {"[Match]\nKind=bridge\n", NULL, "[Match]\nName=*\n", "no-nic", NULL, true},
+    {"[Match]\nKind=!bridge\n", NULL, "[Match]\nName=*\n", NULL, "hidden", true},
+    {"[Match]\nName=br0\nKind=bridge\n", NULL, "[Match]\nName=e*\n", NULL, NULL, true},
+    {"[Match]\nSSID=home\n", NULL, "[Match]\nName=*\n", "no-nic", NULL, true},
+    {"[Match]\nVirtualization=container\n", NULL, "[Match]\nName=*\n", "no-nic", NULL, true},
+    {"[Match]\nVirtualization=!container\nName=*\n", NULL, "[Match]\nName=*\n", NULL, "hidden",
+     true},
+    {"[Match]\nHost=web02\nName=*\n", NULL, "[Match]\nName=*\n", "no-nic", NULL, true},
+    {"[Match]\nHost=WEB*\nName=*\n", NULL, "[Match]\nName=*\n", NULL, "hidden", true},
+    {"[Match]\nName=ens3\n[Link]\nUnmanaged=t\n", NULL, NULL, NULL, NULL, false},
+    {"[Match]\nName=ens3\n[Link]\nUnmanaged=perhaps\n", NULL, NULL, NULL, NULL, true},
+    {"[Match]\nName=ens3\n[Link]\nActivationPolicy=down\n", NULL, NULL, NULL, NULL, false},
+    {"[Match]\nName=ens3\n", "[Link]\nUnmanaged=yes\n", NULL, NULL, NULL, false},
+    {"[Network]\nDHCP=yes\n", "[Match]\nName=ens3\n", NULL, NULL, NULL, true},
+    {"[Match]\nName=ens3\n[Network\n", NULL, "[Match]\nName=ens3\n", "refused", NULL, true},
+};
+
+static const struct network_fact *of_file(const struct facts *f, const char *path)
+{
+    vec_each (n, &f->network)
+        if (strcmp(n->item, "profile") == 0 && strcmp(n->at.file, path) == 0)
+            return n;
+    return NULL;
+}
+
+START_TEST(networkd_takes_the_first_that_fits)
+{
+    static const char first[] = "/etc/systemd/network/10-a.network",
+                      second[] = "/usr/local/lib/systemd/network/20-b.network";
+    put("/etc/hostname", "web01\n", 0644, 0, 0);
+    put(first, networkd_files[_i].first, 0644, 0, 0);
+    if (networkd_files[_i].drop_in)
+        put("/usr/lib/systemd/network/10-a.network.d/x.conf", networkd_files[_i].drop_in, 0644, 0,
+            0);
+    if (networkd_files[_i].second)
+        put(second, networkd_files[_i].second, 0644, 0, 0);
+    struct facts *f = gather();
+    bool stopped_by_drop_in = networkd_files[_i].drop_in && !networkd_files[_i].automatic;
+    const struct network_fact *n =
+        of_file(f, stopped_by_drop_in ? "/usr/lib/systemd/network/10-a.network.d/x.conf" : first);
+    ck_assert_ptr_nonnull(n);
+    ck_assert_pstr_eq(n->problem, networkd_files[_i].problem);
+    ck_assert_int_eq(n->automatic, networkd_files[_i].automatic);
+    if (!networkd_files[_i].second)
+        return;
+    ck_assert_ptr_nonnull(of_file(f, second));
+    ck_assert_pstr_eq(of_file(f, second)->problem, networkd_files[_i].second_problem);
+}
+END_TEST
+
+/* ActivationPolicy= is of systemd 248. */
+START_TEST(networkd_of_old_knows_no_policy)
+{
+    static const char path[] = "/etc/systemd/network/10-a.network";
+    put(path, "[Match]\nName=ens3\n[Link]\nActivationPolicy=down\n", 0644, 0, 0);
+    put("/etc/os-release", "ID=debian\nVERSION_ID=\"11\"\n", 0644, 0, 0);
+    ck_assert(of_file(gather(), path)->automatic);
+    put("/etc/os-release", "ID=debian\nVERSION_ID=\"12\"\n", 0644, 0, 0);
+    ck_assert(!of_file(gather(), path)->automatic);
+}
+END_TEST
+
 START_TEST(network_manager_settings)
 {
     put("/usr/lib/systemd/system/NetworkManager.service", "[Service]\nExecStart=/bin/x\n", 0644, 0,
@@ -212,6 +291,9 @@ static Suite *suite(void)
     tcase_set_timeout(t, 60);
     tcase_add_test(t, netplan_definitions);
     tcase_add_test(t, network_manager_settings);
+    tcase_add_test(t, networkd_of_old_knows_no_policy);
+    tcase_add_loop_test(t, networkd_takes_the_first_that_fits, 0,
+                        sizeof networkd_files / sizeof *networkd_files);
     tcase_add_test(t, interfaces_and_ifcfg);
     tcase_add_test(t, surroundings);
     tcase_add_test(t, any_bytes_are_read);
