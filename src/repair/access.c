@@ -11,8 +11,8 @@
 static stage_function settle;
 
 /* In this order: sshd's own files first, for the rest is judged by them; the account before what is
- * hung on it; prior keys go before new ones come; whoever is removed goes last, when the one who takes
- * over is there. */
+ * hung on it; prior keys go before new ones come; whoever is removed goes last, when the one who
+ * takes over is there. */
 static const struct stage stages[] = {
     {"settle", settle},
     {"reset-ssh", access_reset_ssh},
@@ -71,13 +71,20 @@ const struct account_fact *access_account(struct verb_context *c, const struct a
 /* What stays shut whatever the person gets: a second factor that the guest asks for, and a day that
  * this very run says. */
 static const char *const kept[] = {"authmethods-extra-factor", NULL};
-static const char *const kept_with_day[] = {"authmethods-extra-factor", "account-expired", NULL};
+/* With a key alone also what keeps everybody from saying a password: others would get in by theirs.
+ */
+static const char *const kept_with_key[] = {"authmethods-extra-factor", "kex-or-hostkey-mismatch",
+                                            "maxauthtries-low", NULL};
+static const char *const kept_with_day[] = {"authmethods-extra-factor", "kex-or-hostkey-mismatch",
+                                            "maxauthtries-low", "account-expired", NULL};
 
 /* What has to open for the job to have its effect, by the ways that were given. A key alone never
  * opens a way by password. */
 static struct plan_scope scope_of(const struct access_request *r)
 {
-    struct plan_scope scope = {.kept = r->expiry == ACCESS_EXPIRY_DAY ? kept_with_day : kept,
+    struct plan_scope scope = {.kept = r->expiry == ACCESS_EXPIRY_DAY         ? kept_with_day
+                                       : r->key_count > 0 && !r->password.ptr ? kept_with_key
+                                                                              : kept,
                                .announced = r->remove_user || r->remove_prior_keys ||
                                             r->expiry == ACCESS_EXPIRY_DAY || r->reset_ssh ||
                                             r->restore_ssh || r->password_for_all};
@@ -131,6 +138,10 @@ struct plan *access_plan(const struct repair_input *input, const struct access_r
                          struct err *e)
 {
     struct settled settled = {.request = *request};
-    return plan_of_stages(input, stages, sizeof stages / sizeof *stages, &settled, &settled.scope,
-                          e);
+    struct plan *p =
+        plan_of_stages(input, stages, sizeof stages / sizeof *stages, &settled, &settled.scope, e);
+    if (!p || access_shut_other_ways(input, &settled.request, p, e) == 0)
+        return p;
+    plan_free(p);
+    return NULL;
 }

@@ -7,6 +7,16 @@
 #include "facts/account_password.h"
 #include "repair/account_lift.h"
 
+/* PAM's account phase takes nobody without a line in shadow. */
+static int make_entry(struct verb_context *c, const struct account_fact *account, struct err *e)
+{
+    bool in_passwd;
+    vec_push(c->arena, &c->notes,
+             arena_printf(c->arena, "%s had no line in " SHADOW_PATH ", and has one now",
+                          account->name));
+    return account_shadow_entry(c, account, &in_passwd, e);
+}
+
 /* Leading marks go where a hash stands behind them; a mark alone becomes a star, which lets keys in
  * and no password (as account_unlock, verb_account.c). */
 static int take_mark(struct verb_context *c, const struct account_fact *account, struct err *e)
@@ -15,7 +25,7 @@ static int take_mark(struct verb_context *c, const struct account_fact *account,
     struct text_file f;
     struct text_line *line;
     if (account->password_state == PASSWORD_NO_ENTRY)
-        return 0;
+        return make_entry(c, account, e);
     int code =
         account_open_line(c, in_shadow ? SHADOW_PATH : PASSWD_PATH, account->name, &f, &line, e);
     if (code != 0)

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "base/escape.h"
 #include "base/path.h"
 #include "facts/collect.h"
 #include "repair/account_defaults.h"
@@ -367,6 +368,11 @@ int access_create_user(struct verb_context *c, void *context, struct err *e)
             "it has no line of root: more than an account is lost, and the file comes "
             "first (diskmend repair)");
     bool is_there = has_line(c, PASSWD_PATH, r->user);
+    if (is_there && !facts_account(c->facts, r->user))
+        return err_set_at(e, ERR_REFUSED, PASSWD_PATH, 0, 0,
+                          "the line of %s is damaged, so that nobody finds the account: first "
+                          "\"diskmend repair %s --user %s\"",
+                          r->user, c->input->options->target, escape_shell_word(c->arena, r->user));
     if (is_there && r->create == ACCESS_CREATE_IF_MISSING)
         return 0;
     if (is_there)

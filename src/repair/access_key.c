@@ -147,23 +147,20 @@ static bool is_own(const struct key_place *place)
     return place->is_read && !place->others && !place->strange;
 }
 
-/* A file that is there goes before one that would have to be made; what is in the way of one (a
- * link to nowhere, a directory) can be put aside. NULL: none of them. */
+/* A file that is there goes before one that would have to be made, and that before a link to
+ * nowhere, which can be taken away. NULL: none of them. */
 static const struct key_place *choose(const struct key_places *places)
 {
+    static const char *const states[] = {"dangling", "missing", "ok"}; /* the better the later */
     const struct key_place *best = NULL;
     int rank = 0;
-    vec_each (place, &places->list) {
-        int is = !is_own(place)                                                  ? 0
-                 : is_state(place, "ok")                                         ? 3
-                 : place->may_be_made                                            ? 2
-                 : is_state(place, "dangling") || is_state(place, "not-regular") ? 1
-                                                                                 : 0;
-        if (is > rank) {
-            rank = is;
-            best = place;
-        }
-    }
+    vec_each (place, &places->list)
+        for (int i = 0; i < 3; i++)
+            if (is_own(place) && i + 1 > rank && is_state(place, states[i]) &&
+                (i != 1 || place->may_be_made)) {
+                rank = i + 1;
+                best = place;
+            }
     return best;
 }
 
@@ -218,9 +215,13 @@ static int find_place(struct verb_context *c, const struct account_fact *account
     if (!place)
         return make_place(c, account, &places, path, e);
     *path = place->file->path;
+    if (strcmp(account->home_state, "missing") == 0 && path_is_below(*path, account->home))
+        return err_set_at(e, ERR_NOT_FOUND, account->home, 0, 0,
+                          "the home of %s is not there, and the key would stand in it: \"diskmend "
+                          "repair --user %s\" makes one where that can be done",
+                          account->name, account->name);
     const char *members[] = {"path", *path, NULL};
-    bool in_the_way = is_state(place, "dangling") || is_state(place, "not-regular");
-    return in_the_way ? verb_with(c, verb_file_aside, members, e) : 0;
+    return is_state(place, "dangling") ? verb_with(c, verb_file_aside, members, e) : 0;
 }
 
 /* --- what is there -----------------------------------------------------------------------------

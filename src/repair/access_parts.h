@@ -29,4 +29,9 @@ int access_keys_given(struct verb_context *c, const struct access_request *reque
 /* The home of the account that is removed: all of it, or an error. access_remove_home.c */
 int access_remove_home(struct verb_context *c, const struct account_fact *account, struct err *e);
 
+/* What else a key's job has opened for the person is shut again, once the plan stands: a key alone
+ * opens no way by password. access_other_ways.c */
+int access_shut_other_ways(const struct repair_input *input, const struct access_request *request,
+                           struct plan *p, struct err *e);
+
 #endif

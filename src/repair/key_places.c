@@ -112,6 +112,9 @@ int key_place_refuse(const struct key_place *place, struct err *e)
                           "sshd reads this file for %s, too: a key in it would let in more than "
                           "one person",
                           place->others);
-    return err_set_at(e, ERR_REFUSED, file->path, 0, 0, "%s%s%s", file->state,
-                      file->detail ? ": " : "", file->detail ? file->detail : "");
+    if (strcmp(file->state, "not-regular") == 0)
+        return err_set_at(e, ERR_REFUSED, file->path, 0, 0,
+                          "it is no file (%s): take it away first", file->detail);
+    return err_set_at(e, ERR_REFUSED, file->path, 0, 0, "cannot be read: %s",
+                      file->detail ? file->detail : file->state);
 }

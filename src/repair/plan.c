@@ -406,6 +406,21 @@ static const char *repair_command(struct planner *p, const struct candidate *c)
     return arena_printf(p->arena, "%s --user %s", command, escape_shell_word(p->arena, user));
 }
 
+static bool is_ours(const char *command)
+{
+    return command && strncmp(command, "diskmend ", strlen("diskmend ")) == 0;
+}
+
+/* Rules do not know what the disk is called here. */
+static const char *on_this_disk(struct planner *p, const char *command)
+{
+    static const char word[] = " DISK ";
+    const char *at = strstr(command, word);
+    return at ? arena_printf(p->arena, "%.*s %s %s", (int)(at - command), command,
+                             p->input->options->target, at + strlen(word))
+              : command;
+}
+
 static void list_left(struct planner *p)
 {
     candidates list = {0};
@@ -420,10 +435,12 @@ static void list_left(struct planner *p)
             reason = !c->in_scope     ? "not part of what was asked for"
                      : v && v->reason ? v->reason
                                       : "its repair did not open the gate";
-        if (answer == POLICY_MEND && !c->in_scope)
-            command = repair_command(p, c);
-        else if (answer == POLICY_MEND)
+        if (answer == POLICY_MEND)
             command = rules_command(p->input->rules, p->now->document, c->rule, c->record);
+        if (answer == POLICY_MEND && !c->in_scope && !is_ours(command))
+            command = repair_command(p, c);
+        if (is_ours(command))
+            command = on_this_disk(p, command);
         vec_push(p->arena, &p->plan->left,
                  ((struct plan_left){c->rule->id, c->user, c->at, reason, command}));
     }

@@ -7,6 +7,7 @@ librepair_a_SOURCES = \
 	src/repair/access_create.c \
 	src/repair/access_key.c \
 	src/repair/access_key_remove.c \
+	src/repair/access_other_ways.c \
 	src/repair/access_parts.h \
 	src/repair/access_password.c \
 	src/repair/access_remove.c \

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/path.h"
 #include "repair/access.h"
 #include "tests/cases/matrix.h"
 #include "tests/cases/trial.h"
@@ -21,10 +22,11 @@ enum effect {
     BY_KEY = 1,      /* gets in by the new key */
     BY_PASSWORD = 2, /* … by the password, or by keyboard-interactive */
     TO_ROOT = 4,
-    SHUT_OUT = 8,  /* does not get in, by any way */
-    GONE = 16,     /* is no account any more */
-    FOR_ALL = 32,  /* others' ways in may change */
-    ONLY_ONCE = 64 /* a second time is refused, not idle */
+    SHUT_OUT = 8,   /* does not get in, by any way */
+    GONE = 16,      /* is no account any more */
+    FOR_ALL = 32,   /* others' ways in may change */
+    ONLY_ONCE = 64, /* a second time is refused, not idle */
+    ONLY_HOME = 128 /* nothing outside the person's home is touched */
 };
 
 struct job {
@@ -35,11 +37,16 @@ struct job {
     const char *refused; /* a word of why it is not done; NULL: it is */
 };
 
-#define KEYS   .keys = &new_key, .key_count = 1
+#define KEYS .keys = &new_key, .key_count = 1
+/* Nobody has heard of it: what holds everywhere is done, whatever we make of the rest of it. */
+#define UNKNOWN                                                                                    \
+    "[{\"do\":\"remove\",\"path\":\"/etc/os-release\"},{\"do\":\"write\",\"path\":\"/etc/"         \
+    "os-release\","                                                                                \
+    "\"text\":\"ID=strangeix\\nNAME=Strangeix\\nVERSION_ID=7\\n\"}]"
 #define SECRET .password = {PASSWORD, sizeof PASSWORD - 1}
 
 static const struct job jobs[] = {
-    {"key", {.user = "$owner", KEYS}, BY_KEY, NULL, NULL},
+    {"key", {.user = "$owner", KEYS}, BY_KEY | ONLY_HOME, NULL, NULL},
     {"key, prior ones gone",
      {.user = "$owner", KEYS, .remove_prior_keys = true},
      BY_KEY,
@@ -124,6 +131,18 @@ static const struct job jobs[] = {
       .remove_home = true},
      BY_KEY | TO_ROOT | GONE | FOR_ALL | ONLY_ONCE,
      NULL,
+     NULL},
+    {"unknown distribution: key", {.user = "$owner", KEYS}, ONLY_HOME, UNKNOWN, NULL},
+    {"unknown distribution: password", {.user = "$owner", SECRET}, 0, UNKNOWN, NULL},
+    {"unknown distribution: new account",
+     {.user = "bela", .create = ACCESS_CREATE_NEW, KEYS, .sudo = ACCESS_SUDO_NOPASSWD},
+     ONLY_ONCE,
+     UNKNOWN,
+     NULL},
+    {"unknown distribution: sshd reset",
+     {.user = "$owner", KEYS, .reset_ssh = true},
+     FOR_ALL,
+     UNKNOWN,
      NULL},
     {"root removed", {.remove_user = "root"}, 0, NULL, "root"},
     {"a stranger removed", {.remove_user = "nosuch"}, 0, NULL, "nosuch"},
@@ -253,12 +272,15 @@ static void expect_effect(struct running *r)
     const struct walk *w = walk_by(now, r->user, METHOD_PUBLICKEY);
     if (effect & BY_KEY && !gets_in_by_new_key(r))
         fail(r, "the new key does not let the person in");
+    if (r->request.key_count > 0 && !gets_in_by_new_key(r) && r->plan->left.count == 0)
+        fail(r, "the new key does not let the person in, and nothing says why");
     if (effect & BY_PASSWORD && !by_password)
         fail(r, "the password does not let the person in");
     if (effect & TO_ROOT && !(w && w->gates[GATE_SUDO].state == GATE_OPEN &&
                               (w->sudo == SUDO_NOPASSWD || w->sudo == SUDO_PASSWORD)))
         fail(r, "the person does not become root");
-    if (r->request.sudo == ACCESS_SUDO_NOPASSWD && !(w && w->sudo == SUDO_NOPASSWD))
+    if (effect & TO_ROOT && r->request.sudo == ACCESS_SUDO_NOPASSWD &&
+        !(w && w->sudo == SUDO_NOPASSWD))
         fail(r, "sudo asks for a password still");
     if (effect & SHUT_OUT && subject_admission(now, r->user) == GATE_OPEN)
         fail(r, "the person gets in still");
@@ -266,6 +288,19 @@ static void expect_effect(struct running *r)
         fail(r, "the account is there still");
     if (r->trial->failures.count > before)
         say_state(r);
+}
+
+/* Whatever else somebody set up (a second factor, say) is no affair of a key's. */
+static void expect_only_home(struct running *r)
+{
+    size_t count;
+    const struct overlay_edit *edits = overlay_edits(r->input.tree, &count);
+    if (!(r->job->effect & ONLY_HOME))
+        return;
+    const struct account_fact *a = facts_account(r->plan->after->facts, r->user);
+    for (size_t i = 0; i < count; i++)
+        if (!a || !path_is_below(edits[i].path, a->home))
+            fail(r, arena_printf(r->trial->arena, "%s is touched", edits[i].path));
 }
 
 static void expect_nobody_else(struct running *r)
@@ -360,6 +395,7 @@ static void run_job(struct trial *t, const struct job *job, const char *owner)
     }
     expect_effect(&r);
     expect_nobody_else(&r);
+    expect_only_home(&r);
     expect_no_secret(&r);
     struct plan *plan = r.plan;
     expect_written(&r);

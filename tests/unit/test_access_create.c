@@ -82,6 +82,19 @@ START_TEST(logs_in)
 }
 END_TEST
 
+START_TEST(past_the_lists)
+{
+    struct access_request r = new_account("zoe");
+    r.password = bytes_of("Tr0ub4dor&3");
+    guest("debian-12");
+    change_at("/etc/ssh/sshd_config", "UsePAM yes\n", "UsePAM yes\nAllowUsers ana\n");
+    do_access(r);
+    ck_assert_str_eq(verdict("zoe", METHOD_PASSWORD), "open");
+    ck_assert_str_eq(verdict("ana", METHOD_PUBLICKEY), "open");
+    ck_assert_ptr_nonnull(strstr(text_at("/etc/ssh/sshd_config"), "\nAllowUsers ana zoe\n"));
+}
+END_TEST
+
 /* ---- names --------------------------------------------------------------------------------------
  */
 
@@ -136,7 +149,8 @@ START_TEST(there_already)
     ck_assert_uint_eq(edit_count(), 0);
     /* A line that getpwnam does not see is one, too. */
     change_at("/etc/passwd", "ana:x:1000:1000:", "ana:x::1000:");
-    expect_refusal(new_account("ana"), "without --create");
+    expect_refusal(new_account("ana"), "diskmend repair disk.img --user ana");
+    expect_refusal(r, "diskmend repair disk.img --user ana");
 }
 END_TEST
 
@@ -418,6 +432,7 @@ static Suite *access_create_suite(void)
     tcase_set_timeout(t, 120);
     tcase_add_loop_test(t, every_distribution, 0, sizeof guests / sizeof *guests);
     tcase_add_loop_test(t, logs_in, 0, sizeof guests / sizeof *guests);
+    tcase_add_test(t, past_the_lists);
     tcase_add_loop_test(t, bad_name, 0, sizeof bad_names / sizeof *bad_names);
     tcase_add_loop_test(t, good_name, 0, sizeof good_names / sizeof *good_names);
     tcase_add_test(t, there_already);

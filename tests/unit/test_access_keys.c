@@ -325,7 +325,7 @@ START_TEST(no_home)
 {
     guest("debian-12");
     change_at("/etc/passwd", ":/home/ana:", ":/home/gone:");
-    expect_refusal(keys_for("ana", ED "\n"), "the home is not there");
+    expect_refusal(keys_for("ana", ED "\n"), "the home of ana is not there");
     expect_refusal(keys_for("nobody-here", ED "\n"), "no account \"nobody-here\"");
     expect_refusal(keys_for("daemon", ED "\n"), "no account that a person logs in with");
 }
@@ -456,6 +456,34 @@ START_TEST(key_alone)
 }
 END_TEST
 
+/* Guests where one lock kept out both. */
+static const struct both {
+    const char *case_name;
+    const char *then; /* of the key's walk */
+} both[] = {{"allowusers-excludes", "open"},       {"allowusers-excludes--negation", "open"},
+            {"allowusers-excludes--host", "open"}, {"allowusers-comma-list", "open"},
+            {"allow-deny-groups", "open"},         {"allow-deny-groups--deny", "open"},
+            {"groups-unresolvable", "open"},       {"maxauthtries-low", "shut"},
+            {"kex-or-hostkey-mismatch", "shut"}};
+
+START_TEST(key_alone_past_a_lock)
+{
+    struct err e = {0};
+    raw = fixture_case(arena, TEST_SOURCE_DIRECTORY "/fixtures", both[_i].case_name, NULL, &e);
+    ck_assert_msg(raw != NULL, "%s", e.text);
+    tree = overlay_new(arena, raw);
+    do_access(keys_for("ana", EC "\n"));
+    ck_assert_str_eq(verdict("ana", METHOD_PUBLICKEY), both[_i].then);
+    ck_assert_str_eq(password_walks(plan->after->people), password_walks(plan->before->people));
+    expect_idle(keys_for("ana", EC "\n"));
+    /* And the password, once it is asked for, is not kept out by what was done. */
+    static const char secret[] = "correct horse battery";
+    struct access_request password = {.user = "ana", .password = {secret, sizeof secret - 1}};
+    do_access(password);
+    ck_assert_str_eq(verdict("ana", METHOD_PASSWORD), "open");
+}
+END_TEST
+
 #define ADD(function, rows) tcase_add_loop_test(cases, function, 0, COUNT(rows))
 
 static Suite *access_keys_suite(void)
@@ -480,6 +508,7 @@ static Suite *access_keys_suite(void)
     tcase_add_test(cases, prior_keys_alone);
     tcase_add_test(cases, nothing_half_done);
     ADD(key_alone, healthy);
+    ADD(key_alone_past_a_lock, both);
     suite_add_tcase(suite, cases);
     return suite;
 }

@@ -519,6 +519,18 @@ START_TEST(unlocked_of_age)
 }
 END_TEST
 
+START_TEST(unlocked_without_a_line)
+{
+    struct access_request r = {.user = "ana", .unlock = true};
+    guest("debian-12");
+    write_at("/etc/shadow", ROOT);
+    do_access(r);
+    ck_assert_str_eq(text_at("/etc/shadow"), ROOT "ana:*:20605:0:99999:7:::\n");
+    expect_note("had no line in /etc/shadow");
+    expect_idle(r);
+}
+END_TEST
+
 START_TEST(unlock_leaves_the_shell)
 {
     guest("debian-12");
@@ -608,6 +620,7 @@ static Suite *access_password_suite(void)
     tcase_add_test(t, root_is_said);
     tcase_add_loop_test(t, unlocked, 0, sizeof locks / sizeof *locks);
     tcase_add_test(t, unlocked_of_age);
+    tcase_add_test(t, unlocked_without_a_line);
     tcase_add_test(t, unlock_leaves_the_shell);
     tcase_add_test(t, expiry);
     tcase_add_test(t, expired_at_once);
