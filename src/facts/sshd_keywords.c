@@ -111,8 +111,10 @@ static void read_keyword(struct arena *a, const struct json *row, struct sshd_ke
 const struct sshd_keyword *sshd_keyword_named(const struct sshd_keyword_table *table,
                                               const char *name)
 {
+    /* Asked a dozen times for each of ten thousand walks: the first letter tells most apart. */
+    char first = (char)(*name | 0x20);
     vec_each (k, &table->keywords) {
-        if (strcasecmp(k->name, name) == 0)
+        if ((char)(*k->name | 0x20) == first && strcasecmp(k->name, name) == 0)
             return k;
     }
     return NULL;
