@@ -310,6 +310,17 @@ static int read_run(struct writing *w, struct journal_run *about, struct err *e)
     return code;
 }
 
+/* Its state is the last that is written of a journal. */
+static bool was_prepared(const struct writing *w)
+{
+    const struct journal_place *both[] = {w->places.has_backup ? &w->places.backup : NULL,
+                                          w->places.has_guest ? &w->places.guest : NULL};
+    for (size_t i = 0; i < 2; i++)
+        if (both[i] && journal_is_there(w->arena, both[i], w->run))
+            return true;
+    return false;
+}
+
 void mend_take_back(struct arena *a, const struct worker_request *request, struct tree *tree,
                     struct json *document)
 {
@@ -323,7 +334,9 @@ void mend_take_back(struct arena *a, const struct worker_request *request, struc
     /* Where it died while the journal was written nobody has heard of the run; none was open before. */
     const struct journal_run *open = run ? NULL : mend_prepared(a, &w.places);
     w.run = run ? arena_strdup(a, run) : open ? open->run : NULL;
-    if (!w.run || read_run(&w, &about, &e) != 0)
+    if (w.run && !was_prepared(&w)) /* and so nothing was changed */
+        set_result(a, document, COMMIT_ROLLED_BACK, "the appliance ended in the middle");
+    if (!w.run || !was_prepared(&w) || read_run(&w, &about, &e) != 0)
         return;
     json_replace(a, document, "run", json_new_string(a, w.run));
     struct commit_request back = request_of(&w);

@@ -55,7 +55,7 @@ libfacts_a_SOURCES = \
 	src/facts/space.c src/facts/space.h \
 	src/facts/session.c src/facts/session.h \
 	src/facts/session_chroot.c src/facts/session_parts.h \
-	src/facts/session_program.c \
+	src/facts/session_environment.c src/facts/session_program.c \
 	src/facts/session_startup.c \
 	src/facts/sshd.c src/facts/sshd.h \
 	src/facts/sshd_address.c src/facts/sshd_address.h \

@@ -8,8 +8,8 @@
 #include "facts/firewall_parts.h"
 #include "syntax/xml_elements.h"
 
+#include <stdlib.h>
 #include <strings.h>
-
 
 struct zones {
     struct facts *f;
@@ -68,7 +68,8 @@ static void add_service(const struct zone *z, int line, const char *name, const 
 {
     struct facts *f = z->all->f;
     struct xml_elements xml = {0};
-    const char *path = name && depth < LIMIT_FIREWALL_SERVICE_DEPTH ? find_file(f, "services", name) : NULL;
+    const char *path =
+        name && depth < LIMIT_FIREWALL_SERVICE_DEPTH ? find_file(f, "services", name) : NULL;
     if (!path || !read_xml(z->all, path, &xml)) {
         firewall_add_problem(f, &z->all->source, (struct place){z->path, line, 0},
                              "a service that is not defined");
@@ -116,7 +117,10 @@ static bool add_element(const struct zone *z, const struct xml_element *e, const
     } else if (is(e->name, "protocol") && xml_attribute(e, "value")) {
         add_rule(z, e->line, arena_printf(a, "%s-p %s", match, xml_attribute(e, "value")), target);
     } else if (is(e->name, "forward-port") && port && protocol) {
-        add_rule(z, e->line, arena_printf(a, "%s-p %s --dport %s", match, protocol, port), "DNAT");
+        const char *to = xml_attribute(e, "to-port"), *host = xml_attribute(e, "to-addr");
+        if ((host && *host) || (to && *to && !is(to, port))) /* else it stays where it is */
+            add_rule(z, e->line, arena_printf(a, "%s-p %s --dport %s", match, protocol, port),
+                     "DNAT");
     } else {
         return false;
     }
@@ -136,14 +140,20 @@ static const char *source_words(struct arena *a, const struct xml_element *e)
 
 enum pass { PASS_PRE, PASS_DENY, PASS_ALLOW, PASS_POST, PASS_COUNT };
 
-static enum pass pass_of(const struct xml_element *rule, const char *target)
+static int64_t priority_of(const struct xml_element *rule)
 {
     int64_t priority = 0;
     const char *text = xml_attribute(rule, "priority");
-    if (text && !text_number(bytes_of(text[0] == '-' ? text + 1 : text), 0, 32768, &priority))
-        priority = 0;
+    if (!text || !text_number(bytes_of(text[0] == '-' ? text + 1 : text), 0, 32768, &priority))
+        return 0;
+    return text[0] == '-' ? -priority : priority;
+}
+
+static enum pass pass_of(const struct xml_element *rule, const char *target)
+{
+    int64_t priority = priority_of(rule);
     if (priority != 0)
-        return text[0] == '-' ? PASS_PRE : PASS_POST;
+        return priority < 0 ? PASS_PRE : PASS_POST;
     return is(target, "ACCEPT") ? PASS_ALLOW : PASS_DENY;
 }
 
@@ -180,15 +190,57 @@ static void add_rich_rule(const struct zone *z, size_t index, enum pass pass)
         add_rule(z, rule->line, match, target);
 }
 
+static int by_priority(const void *a, const void *b)
+{
+    const struct xml_element *const *x = a, *const *y = b;
+    int64_t left = priority_of(*x), right = priority_of(*y);
+    if (left != right)
+        return left < right ? -1 : 1;
+    return *x < *y ? -1 : *x > *y;
+}
+
+/* Rich rules by their priority, those of the same in the order of the file. */
+static void add_rich_rules(const struct zone *z, enum pass pass)
+{
+    size_t count = 0;
+    const struct xml_element **rules =
+        arena_alloc_array(z->all->f->arena, z->xml->items.count, sizeof *rules);
+    vec_each (e, &z->xml->items)
+        if (is(e->name, "rule"))
+            rules[count++] = e;
+    if (count > 1)
+        qsort(rules, count, sizeof *rules, by_priority);
+    for (size_t i = 0; i < count; i++)
+        add_rich_rule(z, (size_t)(rules[i] - z->xml->items.items), pass);
+}
+
 static void add_pass(const struct zone *z, enum pass pass)
 {
-    for (size_t i = 0; i < z->xml->items.count; i++) {
-        const struct xml_element *e = &z->xml->items.items[i];
-        if (is(e->name, "rule"))
-            add_rich_rule(z, i, pass);
-        else if (e->parent == 1 && pass == PASS_ALLOW)
+    vec_each (e, &z->xml->items) /* the nat table comes before all of the filter */
+        if (e->parent == 1 && is(e->name, "forward-port") && pass == PASS_PRE)
+            add_element(z, e, "", "DNAT");
+    add_rich_rules(z, pass);
+    vec_each (e, &z->xml->items)
+        if (e->parent == 1 && !is(e->name, "rule") && !is(e->name, "forward-port") &&
+            pass == PASS_ALLOW)
             add_element(z, e, "", "ACCEPT");
+}
+
+/* A file of /etc that is no XML is passed over for the one that was shipped (fw.py _loader). */
+static bool read_zone(struct zones *all, const char *name, const char **path,
+                      struct xml_elements *out)
+{
+    struct facts *f = all->f;
+    const char *shipped = arena_printf(f->arena, "/usr/lib/firewalld/zones/%s.xml", name);
+    struct read_answer r = tree_read(f->tree, *path, LIMIT_CONFIG_BYTES);
+    if (r.presence == PRESENCE_PRESENT && !r.cut &&
+        tree_stat(f->tree, shipped).presence == PRESENCE_PRESENT) {
+        struct xml_elements tried = {0};
+        xml_elements_read(f->arena, r.content, &tried);
+        if (tried.problem)
+            *path = shipped;
     }
+    return read_xml(all, *path, out);
 }
 
 static void add_zone(struct zones *all, const char *name, const char *path)
@@ -198,8 +250,9 @@ static void add_zone(struct zones *all, const char *name, const char *path)
     if (text_list_has(&all->done, name))
         return;
     text_list_add(all->f->arena, &all->done, name);
+    bool is_read = read_zone(all, name, &path, &xml);
     firewall_add_chain(all->f, &all->source, "firewalld", chain, NULL, NULL, place_of_file(path));
-    if (!read_xml(all, path, &xml))
+    if (!is_read)
         return;
     const struct zone z = {all, &xml, path, chain};
     for (enum pass pass = PASS_PRE; pass < PASS_COUNT; pass++)
@@ -217,10 +270,12 @@ static void add_bindings(struct zones *all, const char *element)
     for (size_t i = 0; files.presence == PRESENCE_PRESENT && i < files.count; i++) {
         const char *path = path_join(a, "/etc/firewalld/zones", files.names[i]);
         size_t n = strlen(files.names[i]);
-        struct xml_elements xml = {0};
-        if (n < 5 || strcmp(files.names[i] + n - 4, ".xml") != 0 || !read_xml(all, path, &xml))
+        if (n < 5 || strcmp(files.names[i] + n - 4, ".xml") != 0)
             continue;
         const char *name = arena_text(a, (struct bytes){files.names[i], n - 4});
+        struct xml_elements xml = {0};
+        if (!read_zone(all, name, &path, &xml))
+            continue;
         vec_each (e, &xml.items) {
             const char *interface = xml_attribute(e, "name");
             if (!is(e->name, element) || e->parent != 1)

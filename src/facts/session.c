@@ -264,4 +264,5 @@ void facts_read_session(struct facts *f)
     session_read_programs(f);
     session_read_chroots(f);
     session_read_startup(f);
+    session_read_environment(f);
 }

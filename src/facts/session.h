@@ -10,7 +10,8 @@ struct session_fact {
     const char *item; /* "shell": one login shell. "shell-path": what keeps USER from starting it.
                        * "chroot": one ChrootDirectory for USER (or all). "chroot-shell": USER's
                        * shell in there. "startup": a startup file that ends USER's shell.
-                       * "program": what a forced command or a subsystem starts */
+                       * "program": what a forced command or a subsystem starts. "path": the PATH of
+                       * every session, in VALUE */
     const char *user; /* NULL: everybody's */
     const char *name; /* shell: field of passwd. chroot, chroot-shell: ChrootDirectory as written.
                        * startup: "exit" "logout" "exec". program: the command as written */
@@ -20,7 +21,7 @@ struct session_fact {
                          * chroot: "relative" "token" "missing" "owner" "writable" "not-directory"
                          * "unreadable". chroot-shell: "missing" "not-executable" "no-interpreter"
                          * "library-missing". startup: "login" (at the prompt) "command".
-                         * program: "missing" "not-executable" */
+                         * program: "missing" "not-executable". path: "no-programs" */
     const char *mode;        /* of PATH, where that is the defect: "0700" */
     const char *value;       /* startup: the program behind exec */
     struct text_list missing; /* loader and libraries that are nowhere */

@@ -18,6 +18,7 @@ const char *session_resolve(struct facts *f, const char *root, const char *path)
 
 void session_read_chroots(struct facts *f);   /* session_chroot.c */
 void session_read_programs(struct facts *f);  /* session_program.c */
+void session_read_environment(struct facts *f); /* session_environment.c */
 void session_read_startup(struct facts *f);   /* session_startup.c */
 
 #endif

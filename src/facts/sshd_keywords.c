@@ -111,10 +111,9 @@ static void read_keyword(struct arena *a, const struct json *row, struct sshd_ke
 const struct sshd_keyword *sshd_keyword_named(const struct sshd_keyword_table *table,
                                               const char *name)
 {
-    vec_each (k, &table->keywords) {
+    for (const struct sshd_keyword *k = table->by_letter[*name & 31]; k; k = k->next)
         if (strcasecmp(k->name, name) == 0)
             return k;
-    }
     return NULL;
 }
 
@@ -123,6 +122,11 @@ static int resolve_aliases(struct sshd_keyword_table *table, const struct json *
                            const char *path, struct err *e)
 {
     size_t i = 0;
+    for (size_t n = table->keywords.count; n-- > 0;) {
+        struct sshd_keyword *k = &table->keywords.items[n];
+        k->next = table->by_letter[*k->name & 31];
+        table->by_letter[*k->name & 31] = k;
+    }
     for (const struct json *row = json_first(rows); row; row = json_next(row), i++) {
         struct sshd_keyword *k = &table->keywords.items[i];
         const char *target = json_member_string(row, "alias_of");

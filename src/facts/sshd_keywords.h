@@ -32,6 +32,7 @@ struct sshd_backport {
 
 struct sshd_keyword {
     const char *name;
+    const struct sshd_keyword *next; /* the next of the same first letter */
     const char *type;
     const struct sshd_keyword *target; /* itself, or what it is an alias of */
     int alias_since;                   /* below it, a keyword of its own with type SEPARATE_TYPE */
@@ -67,6 +68,7 @@ struct sshd_algorithm_kind {
 struct sshd_keyword_table {
     VEC(struct sshd_keyword) keywords;
     VEC(struct sshd_algorithm_kind) algorithms;
+    const struct sshd_keyword *by_letter[32]; /* the first of each; asked for in every walk */
 };
 
 enum sshd_standing {

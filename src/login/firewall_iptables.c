@@ -265,6 +265,8 @@ static unsigned target_outcome(struct rule_reader *r)
         return firewall_drop(r->w, r->rule, "drop");
     if (strcmp(t, "REJECT") == 0)
         return firewall_drop(r->w, r->rule, "reject");
+    if (strcmp(t, "DNAT") == 0) /* to another port or host: no sshd of this one sees it */
+        return firewall_drop(r->w, r->rule, "forward");
     if (strcmp(t, "RETURN") == 0)
         return OUTCOME_RETURN;
     return firewall_jump(r->w, r->rule, t, r->go_to);

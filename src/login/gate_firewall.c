@@ -175,11 +175,12 @@ void gate_firewall(const struct facts *f, const struct login_question *question,
     struct judging j = {.walk = {.arena = f->arena, .facts = f}, .packet = {.port = port}};
     struct verdict v = judge_address(&j, question->from ? question->from : "81.2.69.142");
     judge_bans(f, question->from, out);
-    if (!question->from && f->firewall.count > 0)
+    bool is_open = v.state == GATE_OPEN || v.state == GATE_NOT_JUDGED;
+    const char *only = question->from || is_open ? NULL : somebody_let_in(&j);
+    if (!question->from && !only && f->firewall.count > 0)
         note_family(&j, &v, out);
-    if (v.state == GATE_OPEN || v.state == GATE_NOT_JUDGED)
+    if (is_open)
         return;
-    const char *only = question->from ? NULL : somebody_let_in(&j);
     struct reason *r = reason_for_all(out, only ? "fw-some-addresses-only" : v.reason,
                                       only ? GATE_OPEN : v.state, v.at);
     r->value = v.by;

@@ -7,6 +7,7 @@
 
 #include "base/path.h"
 #include "facts/collect.h"
+#include "login/network_specs.h"
 
 bool network_is_profile(const struct network_fact *n)
 {
@@ -78,29 +79,33 @@ static const struct network_fact *refused(const struct facts *f, const char *man
     return NULL;
 }
 
-/* nm-config-data.c: a list of specs; "*" is every device. */
 static const char *manager_setting(const struct facts *f, const char *name)
 {
     const struct network_fact *n = network_find(f, "setting", name);
     return n && n->value ? n->value : "";
 }
 
-static bool manager_leaves_ethernet(const struct facts *f)
+/* The setting by which NetworkManager leaves every NIC alone, NULL when it does not. */
+static const struct network_fact *manager_hindrance(const struct facts *f)
 {
-    const char *specs = manager_setting(f, "unmanaged-devices");
+    const struct network_fact *off = network_find(f, "setting", "networking-off");
     const struct network_fact *plan = netplan(f);
     /* With that renderer netplan hides 10-globally-managed-devices.conf (generate.c). */
-    if (plan && plan->method && strcmp(plan->method, "NetworkManager") == 0)
-        return false;
-    if (strstr(specs, "except:type:ethernet") || strstr(specs, "except:interface-name") ||
-        strstr(specs, "except:mac") || strstr(specs, "except:driver"))
-        return false;
-    return specs[0] == '*' || strncmp(specs, "type:ethernet", 13) == 0;
+    bool plans = plan && plan->method && strcmp(plan->method, "NetworkManager") == 0;
+    for (size_t i = 0; !off && !plans && i < f->network.count; i++) {
+        const struct network_fact *n = &f->network.items[i];
+        bool lists = strcmp(n->item, "setting") == 0 && n->name && n->value &&
+                     (strcmp(n->name, "unmanaged-devices") == 0 ||
+                      strcmp(n->name, "unmanaged-section") == 0);
+        if (lists && network_specs_take_all(f->arena, n->value))
+            off = n;
+    }
+    return off;
 }
 
 bool network_manager_helps_itself(const struct facts *f)
 {
-    return network_runs(f, "NetworkManager") && !manager_leaves_ethernet(f) &&
+    return network_runs(f, "NetworkManager") && !manager_hindrance(f) &&
            strcspn(manager_setting(f, "no-auto-default"), "*") ==
                strlen(manager_setting(f, "no-auto-default"));
 }
@@ -114,7 +119,7 @@ bool network_works(const struct facts *f, const struct network_fact *n)
         return netplan_goes_on(f) != TRUTH_NO || !refused(f, "netplan");
     if (is_of(n, "ifupdown"))
         return !refused(f, "ifupdown");
-    return !is_of(n, "NetworkManager") || !manager_leaves_ethernet(f);
+    return !is_of(n, "NetworkManager") || !manager_hindrance(f);
 }
 
 /* Somebody else may see to it: a script of the owner, the kernel command line. */
@@ -248,26 +253,39 @@ static bool is_known_manager(const char *manager)
     return false;
 }
 
-/* networkd is all that runs, and it has nothing for a NIC. */
-static bool networkd_is_idle(const struct facts *f)
+/* MANAGER is all that runs, and it has nothing for a NIC. */
+static bool is_idle(const struct facts *f, const char *manager)
 {
-    if (!network_runs(f, "networkd"))
+    bool hindered = strcmp(manager, "NetworkManager") == 0 && manager_hindrance(f);
+    if (!network_runs(f, manager))
         return false;
     for (size_t i = 0; i < f->network.count; i++) {
         const struct network_fact *n = &f->network.items[i];
-        bool other = strcmp(n->item, "service") == 0 && n->started && !is_of(n, "networkd") &&
+        bool other = strcmp(n->item, "service") == 0 && n->started && !is_of(n, manager) &&
                      !is_of(n, "netplan");
-        if (other || (network_is_profile(n) && is_of(n, "networkd") && !n->problem))
+        bool fit = network_is_profile(n) && !n->problem && strcmp(n->method, "none") != 0 &&
+                   (is_of(n, manager) || strcmp(manager, "networkd") != 0);
+        if (other || (fit && !hindered))
             return false;
     }
-    return true;
+    return strcmp(manager, "networkd") == 0 || !network_manager_helps_itself(f);
+}
+
+static const char *idle_words(const struct network_fact *n, const struct network_fact *hindrance)
+{
+    if (is_of(n, "networkd"))
+        return "without a .network file that is for a NIC";
+    if (!hindrance)
+        return "without a profile that is for a NIC";
+    return strcmp(hindrance->name, "networking-off") == 0 ? "switched off (NetworkingEnabled=false)"
+                                                          : "told to leave every NIC alone";
 }
 
 /* Installed, and nothing of it starts. The service that has a profile is the one to name. */
 static void judge_nothing_runs(const struct facts *f, struct reason_list *out)
 {
     const struct network_fact *installed = NULL, *owner = NULL;
-    bool idle = networkd_is_idle(f);
+    bool idle = is_idle(f, "networkd") || is_idle(f, "NetworkManager");
     for (size_t i = 0; i < f->network.count; i++) {
         const struct network_fact *n = &f->network.items[i];
         if (strcmp(n->item, "service") != 0 || !is_known_manager(n->manager))
@@ -285,11 +303,13 @@ static void judge_nothing_runs(const struct facts *f, struct reason_list *out)
     if (!n || !was_booted(f) || network_cloud_init_runs(f))
         return;
     bool off = has_problem(n, "NETWORKING=no");
-    struct reason *r =
-        reason_for_all(out, off ? "ifcfg-stale" : "no-network-manager-enabled", GATE_SHUT, n->at);
+    const struct network_fact *hindrance =
+        idle && is_of(n, "NetworkManager") ? manager_hindrance(f) : NULL;
+    struct reason *r = reason_for_all(out, off ? "ifcfg-stale" : "no-network-manager-enabled",
+                                      GATE_SHUT, hindrance ? hindrance->at : n->at);
     r->keyword = n->name;
     r->wanted = off ? "NETWORKING=yes" : NULL;
-    r->value = idle         ? "without a .network file that is for a NIC"
+    r->value = idle         ? idle_words(n, hindrance)
                : off        ? fault_of(out->arena, n)
                : n->problem ? n->problem
                             : "not started at boot";

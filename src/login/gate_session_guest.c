@@ -57,8 +57,22 @@ static void note_temporary(const struct facts *f, struct reason_list *out)
     }
 }
 
+/* The login itself goes on, and a shell at a prompt mostly sets PATH anew (/etc/profile). */
+static void note_path(const struct facts *f, struct reason_list *out)
+{
+    vec_each (s, &f->session) {
+        if (strcmp(s->item, "path") != 0)
+            continue;
+        struct reason *r = reason_for_all(out, "session-path-broken", GATE_OPEN, s->at);
+        r->keyword = s->path;
+        r->value = *s->value ? s->value : "nothing";
+        return;
+    }
+}
+
 void gate_session_guest(const struct facts *f, struct reason_list *out)
 {
+    note_path(f, out);
     note_sftp(f, out);
     note_temporary(f, out);
 }

@@ -31,6 +31,7 @@ liblogin_a_SOURCES = \
 	src/login/gate_listen.c \
 	src/login/gate_network.c src/login/gate_network.h \
 	src/login/gate_network_names.c src/login/gate_network_surroundings.c \
+	src/login/network_specs.c src/login/network_specs.h \
 	src/login/gate_session.c \
 	src/login/gate_session_guest.c \
 	src/login/gate_sshd.c \

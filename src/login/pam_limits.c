@@ -166,11 +166,12 @@ static long long files_at_most(const struct visit *v, bool *set_here)
 static bool wants_too_many_files(const struct visit *v, const struct limits *l,
                                  struct pam_verdict *verdict)
 {
+    const struct setting *s = &l->hard_files;
+    if (s->source == 0 || s->value == LLONG_MAX || v->facts->os.family_code == FAMILY_DEBIAN)
+        return false;
     bool set_here;
     long long most = files_at_most(v, &set_here);
-    const struct setting *s = &l->hard_files;
-    if (s->source == 0 || s->value == LLONG_MAX || s->value <= most ||
-        v->facts->os.family_code == FAMILY_DEBIAN)
+    if (s->value <= most)
         return false;
     *verdict = (struct pam_verdict){0};
     if (set_here)

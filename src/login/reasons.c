@@ -187,6 +187,7 @@ static const struct login_reason_row rows[] = {
     {"pty-unavailable", GATE_SESSION},
     {"sftp-subsystem-path", GATE_SESSION},
     {"root-or-tmp-dir-mode", GATE_SESSION},
+    {"session-path-broken", GATE_SESSION},
     /* sudo */
     {"sudoers-mode-owner", GATE_SUDO},
     {"sudoers-syntax", GATE_SUDO},

@@ -429,9 +429,11 @@ enum commit_result commit_run(const struct commit_request *request, const char *
 {
     struct commit c;
     *run = NULL;
-    if (start(&c, request, e) != 0 || check_journals(request, e) != 0 || check_all(&c, e) != 0 ||
-        prepare_journals(request, run, e) != 0)
+    if (start(&c, request, e) != 0 || check_journals(request, e) != 0 || check_all(&c, e) != 0)
         return COMMIT_REFUSED;
+    int code = prepare_journals(request, run, e);
+    if (code != 0) /* of what wrote for us and died nobody knows how far it came */
+        return code == ERR_APPLIANCE ? COMMIT_BROKEN : COMMIT_REFUSED;
     FAULT_POINT("prepared");
     return go(&c, *run, false, e);
 }

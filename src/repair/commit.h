@@ -22,7 +22,8 @@ enum commit_result {
     COMMIT_DONE,        /* all of it, read back */
     COMMIT_REFUSED,     /* nothing was changed */
     COMMIT_ROLLED_BACK, /* something failed, all is as it was */
-    COMMIT_BROKEN       /* something failed, and so did the way back: the journal says "prepared" */
+    COMMIT_BROKEN       /* something failed, and so did the way back: the journal says "prepared" (or,
+                         * where the appliance died while it was written, may say so) */
 };
 
 /* RUN is set as soon as a journal is there. E says what failed (and for COMMIT_BROKEN, also what

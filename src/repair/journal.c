@@ -208,6 +208,12 @@ static int name_run(struct arena *a, const struct edit_list *edits, const char *
     return 0;
 }
 
+bool journal_is_there(struct arena *a, const struct journal_place *place, const char *run)
+{
+    const char *state = path_join(a, run_directory(a, place, run), "state");
+    return tree_lstat(place->tree, state).presence != PRESENCE_ABSENT;
+}
+
 bool journal_is_taken(struct arena *a, const struct journal_place *place,
                       const struct edit_list *edits, const char *command, int64_t started)
 {
@@ -215,8 +221,7 @@ bool journal_is_taken(struct arena *a, const struct journal_place *place,
     content_list contents = {0};
     const char *manifest, *run;
     return name_run(a, edits, command, started, &contents, &manifest, &run, &ignored) == 0 &&
-           tree_lstat(place->tree, path_join(a, run_directory(a, place, run), "state")).presence !=
-               PRESENCE_ABSENT;
+           journal_is_there(a, place, run);
 }
 
 int journal_prepare(struct arena *a, const struct journal_place *place,

@@ -39,6 +39,8 @@ int journal_prepare(struct arena *a, const struct journal_place *place, const st
 /* Is there a run already that journal_prepare would make of these? */
 bool journal_is_taken(struct arena *a, const struct journal_place *place,
                       const struct edit_list *edits, const char *command, int64_t started);
+/* Has the run of that name got as far as being prepared (or may it have: it cannot be told)? */
+bool journal_is_there(struct arena *a, const struct journal_place *place, const char *run);
 /* Change the state of a run; flushed. */
 int journal_set_state(struct arena *a, const struct journal_place *place, const char *run,
                       enum journal_state state, struct err *e);

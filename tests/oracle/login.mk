@@ -8,8 +8,8 @@ TESTS += tests/oracle/login.test
 EXTRA_DIST += tests/oracle/login.test tests/oracle/session-logins.sh
 
 # Saved firewall rules against the kernel's own verdict.
-TESTS += tests/oracle/firewall.test
-EXTRA_DIST += tests/oracle/firewall.test
+TESTS += tests/oracle/firewall.test tests/oracle/firewalld.test
+EXTRA_DIST += tests/oracle/firewall.test tests/oracle/firewalld.test tests/oracle/firewalld-cases
 
 # Binary revocation lists against ssh-keygen.
 check_PROGRAMS += tests/oracle/revoked_verdict

@@ -131,6 +131,55 @@ START_TEST(networkd_of_old_knows_no_policy)
 }
 END_TEST
 
+/* What NetworkManager makes of a keyfile. */
+static const struct {
+    const char *name, *text, *problem; /* NULL: none */
+    bool found, automatic;
+} keyfiles[] = {
+    {"a.nmconnection", "[connection]\ntype=ethernet\n", NULL, true, true},
+    {"a.nmconnection", "[connection]\ntype=ethernet\nautoconnect=no\n", NULL, true, true},
+    {"a.nmconnection", "[connection]\ntype=ethernet\nautoconnect=0\n", NULL, true, false},
+    {"a.nmconnection", "[connection]\ntype=ethernet\npermissions=user:ana:;\n", NULL, true, false},
+    {"a.nmconnection", "[ethernet]\n", NULL, true, true},
+    {"a.nmconnection", "[connection]\nid=a\n", "refused", true, true},
+    {"a.nmconnection", "[connection]\ntype=etherent\n", "refused", true, true},
+    {"a.nmconnection", "[connection]\ntype=wifi\n", NULL, false, true},
+    {"a.nmconnection", "[connection]\ntype=bridge\n", NULL, true, true},
+    {"a.nmconnection", "[connection]\ntype=ethernet\nrubbish\n", "refused", true, true},
+    {"a.nmconnection", "[connection]\ntype=ethernet\n[ipv4\n", "refused", true, true},
+    {"a.nmconnection", "id=a\n[connection]\ntype=ethernet\n", "refused", true, true},
+    {"a.nmconnection", "\xef\xbb\xbf[connection]\ntype=ethernet\n", "refused", true, true},
+    {"a.nmconnection", "[connection]\r\ntype=ethernet\r\n", NULL, true, true},
+    {"a.nmconnection", "[connection]\ntype=ethernet\n[ipv4]\nmethod=manual\n", "refused", true,
+     true},
+    {"a.nmconnection", "[connection]\ntype=ethernet\n[ipv4]\nmethod=dhcp\n", "refused", true, true},
+    {"a.nmconnection", "[connection]\ntype=ethernet\n[ipv6]\nmethod=dhcp\n", NULL, true, true},
+    {"home", "[connection]\ntype=ethernet\n", NULL, true, true},
+    {"home.office", "[connection]\ntype=ethernet\n", NULL, false,
+     true}, /* as mkstemp names files */
+    {"a.pem", "[connection]\ntype=ethernet\n", NULL, false, true},
+    {"a~", "[connection]\ntype=ethernet\n", NULL, false, true},
+};
+
+START_TEST(network_manager_keyfiles)
+{
+    put("/usr/lib/systemd/system/NetworkManager.service", "[Service]\nExecStart=/bin/x\n", 0644, 0,
+        0);
+    put(arena_printf(arena, "/etc/NetworkManager/system-connections/%s", keyfiles[_i].name),
+        keyfiles[_i].text, 0600, 0, 0);
+    const struct network_fact *found = NULL;
+    struct facts *f = gather();
+    vec_each (n, &f->network)
+        if (strcmp(n->item, "profile") == 0)
+            found = n;
+    ck_assert_int_eq(found != NULL, keyfiles[_i].found);
+    if (!found)
+        return;
+    ck_assert_pstr_eq(found->problem, keyfiles[_i].problem);
+    ck_assert_int_eq(found->automatic, keyfiles[_i].automatic);
+}
+END_TEST
+
 START_TEST(network_manager_settings)
 {
     put("/usr/lib/systemd/system/NetworkManager.service", "[Service]\nExecStart=/bin/x\n", 0644, 0,
@@ -291,6 +340,7 @@ static Suite *suite(void)
     tcase_set_timeout(t, 60);
     tcase_add_test(t, netplan_definitions);
     tcase_add_test(t, network_manager_settings);
+    tcase_add_loop_test(t, network_manager_keyfiles, 0, sizeof keyfiles / sizeof *keyfiles);
     tcase_add_test(t, networkd_of_old_knows_no_policy);
     tcase_add_loop_test(t, networkd_takes_the_first_that_fits, 0,
                         sizeof networkd_files / sizeof *networkd_files);
