@@ -3,9 +3,11 @@
 
 #include <string.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include "base/limits.h"
 #include "cli/data.h"
+#include "cli/environment.h"
 #include "cli/disk_check.h"
 #include "cli/mending.h"
 #include "cli/say.h"
@@ -104,6 +106,10 @@ static int read_password(struct options *o, struct access_request *r, struct err
     const struct access_words *w = &o->access;
     if (w->password_prompt && !r->user)
         return err_set(e, ERR_USAGE, "whose password is it? say --user NAME");
+    if (w->password_stdin && environment_is_terminal(STDIN_FILENO))
+        return err_set(e, ERR_USAGE,
+                       "standard input is a terminal, which would show the password: "
+                       "--password-prompt asks for it");
     if (w->password_prompt)
         r->password = secret_ask_password(o->arena, r->user, e);
     else if (w->password_file || w->password_stdin)

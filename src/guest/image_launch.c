@@ -122,8 +122,8 @@ static guestfs_h *new_handle(const struct image_request *r, struct err *e)
     /* Our choices first: what people set in LIBGUESTFS_* overrides them. The direct backend needs
      * no libvirt daemon and shows us its qemu. */
     guestfs_set_backend(g, "direct");
-    if (r->options->for_writing)
-        guestfs_set_trace(g, 0); /* what is written may be secret: LIBGUESTFS_TRACE counts no more */
+    /* What is read and written may be secret, whatever LIBGUESTFS_TRACE says. */
+    guestfs_set_trace(g, 0);
     guestfs_set_memsize(g, APPLIANCE_MEGABYTES);
     if (r->options->cache_directory)
         guestfs_set_cachedir(g, r->options->cache_directory);

@@ -8,7 +8,7 @@
 
 #define GATE_BIT(gate) (1U << (gate))
 
-static stage_function settle;
+static int settle(struct verb_context *c, void *context, struct err *e);
 
 /* In this order: sshd's own files first, for the rest is judged by them; the account before what is
  * hung on it; prior keys go before new ones come; whoever is removed goes last, when the one who

@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "repair/password.h"
+#include "syntax/ssh_key_given.h"
 
 /* --- words ------------------------------------------------------------------------------------ */
 
@@ -76,7 +77,9 @@ static int check_jobs(const struct access_request *r, struct err *e)
 
 int access_check(struct arena *a, const struct access_request *r, struct err *e)
 {
-    (void)a;
+    for (size_t i = 0; i < r->key_count; i++)
+        if (ssh_keys_given_refuse_private(a, r->keys[i].text, r->keys[i].source, e))
+            return e->code;
     if (check_jobs(r, e) || (r->user && check_name(r->user, e)) ||
         (r->remove_user && check_name(r->remove_user, e)))
         return e->code;

@@ -39,8 +39,15 @@ static bool is_configuration(const char *path)
             return true;
     return strcmp(path, RESET_CONFIG) == 0 || strcmp(path, RESET_DIRECTORY) == 0 ||
            strncmp(path, RESET_CONFIG ".diskmend", strlen(RESET_CONFIG ".diskmend")) == 0 ||
-           path_is_below(path, RESET_DIRECTORY) ||
-           (path_is_below(path, "/etc/systemd/system") && strstr(path, ".service.d/"));
+           path_is_below(path, RESET_DIRECTORY);
+}
+
+/* Drop-ins of the unit were moved aside, no more: nothing is ever written into them. */
+static bool was_moved(const struct overlay_edit *edit)
+{
+    bool unit =
+        path_is_below(edit->path, "/etc/systemd/system") && strstr(edit->path, ".service.d/");
+    return edit->moved_to && (unit || is_configuration(edit->path));
 }
 
 /* --- the way back ----------------------------------------------------------------------------- */
@@ -81,14 +88,23 @@ static int take_away(struct verb_context *c, const struct overlay_edit *edit, st
 static int put_back(struct verb_context *c, const struct overlay_edit *edit, struct err *e)
 {
     struct node_state now, was = edit->before;
+    struct err ignored = {0};
     int code = commit_check_way(c->tree, edit->path, e);
     if (code == 0)
-        code = overlay_state(c->tree, edit->path, false, &now, e);
+        code = overlay_state(c->tree, edit->path, true, &now, e);
     if (code != 0)
         return code;
     if (was.type != NODE_FILE || (now.exists && now.type != NODE_FILE))
         return err_set_at(e, ERR_REFUSED, edit->path, 0, 0,
                           "was no plain file before the reset: only undo brings that back");
+    if (now.exists && bytes_equal(now.content, was.content))
+        return 0;
+    if (now.exists && !commit_is_state(c->tree, edit->path, &edit->after, &ignored))
+        vec_push(c->arena, &c->notes,
+                 arena_printf(c->arena,
+                              "%s has changed since the reset: undo gives back its text of "
+                              "now",
+                              edit->path));
     if (now.exists) {
         now.has_content = true;
         now.content = was.content;
@@ -115,11 +131,11 @@ static int back_from_run(struct verb_context *c, const struct journal_place *pla
             !edit->before.exists && edit->after.exists && edit->after.type != NODE_DIRECTORY)
             code = take_away(c, edit, e);
     vec_each (edit, &list.edits) {
-        if (code != 0 || !is_configuration(edit->path))
-            continue;
-        if (edit->moved_to)
+        if (code == 0 && was_moved(edit))
             code = move_back(c, edit, e);
-        else if (!edit->moved_from && edit->before.exists && edit->before.has_content)
+        else if (code == 0 && is_configuration(edit->path) && !edit->moved_to &&
+                 !edit->moved_from && edit->before.exists &&
+                 (edit->before.has_content || edit->before.type != edit->after.type))
             code = put_back(c, edit, e);
     }
     if (code == 0)

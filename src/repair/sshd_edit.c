@@ -65,13 +65,25 @@ static bool is_block_of(const struct sshd_match *match, const char *user)
            match->criteria[0].value && strcmp(match->criteria[0].value, user) == 0;
 }
 
-/* Is the line there already, in our block? */
-static bool has_line(const struct text_file *f, size_t from, const char *text)
+/* Of the block that begins behind line NUMBER: the line that sets KEY, the first of which counts;
+ * where values add up, only LINE itself is one. NULL: there is none. */
+static struct text_line *line_in_block(const struct verb_context *c, struct text_file *f,
+                                       int number, const char *key, const char *line)
 {
-    for (size_t i = from; i < f->lines.count; i++)
-        if (bytes_equal_text(f->lines.items[i].text, text))
-            return true;
-    return false;
+    const struct sshd_keyword *keyword = sshd_keyword_named(c->input->keywords, key);
+    bool adds_up = keyword && keyword->accumulates;
+    for (size_t i = (size_t)number; i < f->lines.count; i++) {
+        struct sshd_line words;
+        sshd_edit_split(c, &f->lines.items[i], &words);
+        if (words.is_empty)
+            continue;
+        if (strcasecmp(words.keyword.text, "Match") == 0)
+            return NULL;
+        if (strcasecmp(words.keyword.text, key) == 0 &&
+            (!adds_up || bytes_equal_text(f->lines.items[i].text, line)))
+            return &f->lines.items[i];
+    }
+    return NULL;
 }
 
 int sshd_edit_for_user(struct verb_context *c, const char *user, const char *key,
@@ -87,9 +99,13 @@ int sshd_edit_for_user(struct verb_context *c, const char *user, const char *key
     if (code != 0)
         return code;
     if (first && is_block_of(first, user)) {
-        if (has_line(&f, (size_t)first->at.line, line))
+        struct text_line *there = line_in_block(c, &f, first->at.line, key, line);
+        if (there && bytes_equal_text(there->text, line))
             return 0;
-        text_insert(c, &f, first->at.line + 1, line);
+        if (there)
+            sshd_edit_set_arguments(c, there, value);
+        else
+            text_insert(c, &f, first->at.line + 1, line);
         return text_save(c, &f, e);
     }
     int at = first ? first->at.line : 0;

@@ -47,16 +47,29 @@ static bool is_private(struct bytes text)
     return false;
 }
 
-static int refuse_private(struct reading *r, struct bytes text)
+static int refuse_private(struct bytes text, const char *source, struct err *e)
 {
     if (holds(text, "PuTTY-User-Key-File-"))
-        return err_set_at(r->e, ERR_REFUSED, r->source, 0, 0,
+        return err_set_at(e, ERR_REFUSED, source, 0, 0,
                           "this is PuTTY's own file with the private key in it: keep it to "
                           "yourself, and give the public key that PuTTYgen shows for "
                           "authorized_keys (or ssh-keygen -i -f of its \"Save public key\")");
-    return err_set_at(r->e, ERR_REFUSED, r->source, 0, 0,
+    return err_set_at(e, ERR_REFUSED, source, 0, 0,
                       "this is a private key: keep it to yourself, and give its public half (the "
                       "file beside it that ends in .pub, or what ssh-keygen -y -f FILE prints)");
+}
+
+int ssh_keys_given_refuse_private(struct arena *a, struct bytes text, const char *source,
+                                  struct err *e)
+{
+    struct bytes plain;
+    if (is_private(text))
+        return refuse_private(text, source, e);
+    if (!ssh_key_from_utf16(a, text, &plain) || !is_private(plain))
+        return 0;
+    int code = refuse_private(plain, source, e);
+    explicit_bzero((void *)(uintptr_t)plain.ptr, plain.len);
+    return code;
 }
 
 /* --- lines ------------------------------------------------------------------------------------
@@ -216,18 +229,12 @@ int ssh_keys_given_read(struct arena *a, struct bytes text, const char *source, 
 {
     struct reading r = {.arena = a, .source = source, .version = version, .out = out, .e = e};
     struct bytes plain;
-    if (is_private(text))
-        return refuse_private(&r, text);
+    if (ssh_keys_given_refuse_private(a, text, source, e))
+        return e->code;
     if (text.len > LIMIT_CONFIG_BYTES)
         return err_set_at(e, ERR_LIMIT, source, 0, 0, "too large to be a file of public keys");
-    if (ssh_key_from_utf16(a, text, &plain)) {
-        if (is_private(plain)) {
-            int code = refuse_private(&r, plain);
-            explicit_bzero((void *)(uintptr_t)plain.ptr, plain.len);
-            return code;
-        }
+    if (ssh_key_from_utf16(a, text, &plain))
         text = plain;
-    }
     if (text.len > 0 && memchr(text.ptr, '\0', text.len))
         return err_set_at(e, ERR_REFUSED, source, 0, 0,
                           "this is no text: give the public key as one line of OpenSSH's, SSH2 "

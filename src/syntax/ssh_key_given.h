@@ -25,4 +25,8 @@ struct ssh_keys_given {
 int ssh_keys_given_read(struct arena *a, struct bytes text, const char *source, int version,
                         struct ssh_keys_given *out, struct err *e);
 
+/* ERR_REFUSED for a private key; known before there is a guest to give it to. */
+int ssh_keys_given_refuse_private(struct arena *a, struct bytes text, const char *source,
+                                  struct err *e);
+
 #endif

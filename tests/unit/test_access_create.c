@@ -396,6 +396,27 @@ START_TEST(skeleton)
 }
 END_TEST
 
+START_TEST(labels_of_the_policy)
+{
+    guest("rhel-9");
+    memory_tree_xattr(raw, "/etc/passwd", "security.selinux",
+                      bytes_of("system_u:object_r:passwd_file_t:s0"));
+    memory_tree_file(raw, "/etc/skel/.bashrc", bytes_of("x"), 0644, 0, 0);
+    memory_tree_xattr(raw, "/etc/skel/.bashrc", "security.selinux",
+                      bytes_of("system_u:object_r:etc_t:s0"));
+    tree = overlay_new(arena, raw);
+    do_access(new_account("zoe"));
+    static const char *const paths[][2] = {{"/home/zoe", "user_home_dir_t"},
+                                           {"/home/zoe/.bashrc", "user_home_t"},
+                                           {"/etc/passwd", "passwd_file_t"}};
+    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
+        struct xattrs_answer x = tree_xattrs(tree, paths[i][0]);
+        ck_assert_msg(x.count == 1, "%s has %zu attributes", paths[i][0], x.count);
+        ck_assert_ptr_nonnull(strstr(arena_text(arena, x.xattrs[0].value), paths[i][1]));
+    }
+}
+END_TEST
+
 START_TEST(no_home_directory_yet)
 {
     guest("debian-12");
@@ -453,6 +474,7 @@ static Suite *access_create_suite(void)
     tcase_add_loop_test(t, subordinate_ids, 0, sizeof ranges / sizeof *ranges);
     tcase_add_test(t, no_room_for_subordinates);
     tcase_add_test(t, skeleton);
+    tcase_add_test(t, labels_of_the_policy);
     tcase_add_test(t, no_home_directory_yet);
     tcase_add_test(t, shells);
     suite_add_tcase(s, t);

@@ -419,6 +419,26 @@ START_TEST(above_another_match)
 }
 END_TEST
 
+/* What another run has said of the same person is what changes, whoever stands below. */
+START_TEST(in_a_block_of_ones_own)
+{
+    static const char before[] = "UsePAM yes\nKbdInteractiveAuthentication no\n"
+                                 "PasswordAuthentication no\nMatch User ana\n    X11Forwarding no\n"
+                                 "    PasswordAuthentication no\nMatch User bob\n"
+                                 "    PasswordAuthentication yes\n";
+    static const char after[] = "UsePAM yes\nKbdInteractiveAuthentication no\n"
+                                "PasswordAuthentication no\nMatch User ana\n    X11Forwarding no\n"
+                                "    PasswordAuthentication yes\nMatch User bob\n"
+                                "    PasswordAuthentication yes\n";
+    guest("debian-12");
+    write_at(MAIN, before);
+    do_access(password_for("ana"));
+    ck_assert_str_eq(text_at(MAIN), after);
+    ck_assert_str_eq(verdict("ana", METHOD_PASSWORD), "open");
+    expect_idle(password_for("ana"));
+}
+END_TEST
+
 /* A line below a Match that was meant for all would open sshd for all, if it were moved up. */
 START_TEST(swallowed)
 {
@@ -614,6 +634,7 @@ static Suite *access_password_suite(void)
     tcase_add_test(t, for_this_user_alone);
     tcase_add_test(t, for_all);
     tcase_add_test(t, above_another_match);
+    tcase_add_test(t, in_a_block_of_ones_own);
     tcase_add_test(t, swallowed);
     tcase_add_test(t, second_factor);
     tcase_add_test(t, by_conversation);

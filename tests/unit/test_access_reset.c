@@ -135,6 +135,48 @@ START_TEST(test_unknown_distribution)
 }
 END_TEST
 
+/* Families of which no fixture is a whole guest. */
+static const struct {
+    const char *id, *family;
+} families[] = {{"azurelinux", "azurelinux"}, {"mariner", "azurelinux"},
+                {"flatcar", "flatcar"},       {"ol", "rhel"},
+                {"opensuse-leap", "suse"},    {"arch", "generic"}};
+
+START_TEST(test_family)
+{
+    struct trial t;
+    const char *release = arena_printf(arena, "ID=%s\\nPRETTY_NAME=X\\n", families[_i].id);
+    reset_with(&t, "rhel-9",
+               arena_printf(arena,
+                            "{\"do\":\"write\",\"path\":\"/etc/os-release\",\"text\":\"%s\"},"
+                            "{\"do\":\"write\",\"path\":\"/usr/lib/os-release\",\"text\":\"%s\"},"
+                            "%s",
+                            release, release, FILE_OF(CONFIG, "Bogus yes\\n")));
+    ck_assert_msg(is_noted(&t, arena_printf(arena, "diskmend's text for %s", families[_i].family)),
+                  "%s: %s", families[_i].id, all_notes(&t));
+    ck_assert_ptr_null(sshd_config_verdict(t.plan->after->facts->sshd));
+    plan_free(t.plan);
+}
+END_TEST
+
+/* Flatcar's own link to its read-only copy is as it is shipped. */
+START_TEST(test_flatcar_link)
+{
+    struct trial t;
+    reset_with(
+        &t, "rhel-9",
+        FILE_OF("/etc/os-release", "ID=flatcar\\n") "," FILE_OF(
+            "/usr/lib/os-release",
+            "ID=flatcar\\n") "," FILE_OF("/usr/share/ssh/sshd_config",
+                                         "UsePAM yes\\n") ","
+                                                          "{\"do\":\"symlink\",\"path\":\"" CONFIG
+                                                          "\",\"target\":\"../../usr/share/ssh/"
+                                                          "sshd_config\"}");
+    ck_assert_int_eq(tree_lstat(t.tree, CONFIG).node.type, NODE_SYMLINK);
+    plan_free(t.plan);
+}
+END_TEST
+
 /* Not a plain file: whatever it is goes aside, the text comes into its place. */
 START_TEST(test_odd_files)
 {
@@ -247,16 +289,18 @@ START_TEST(test_start)
     struct trial t;
     reset_with(
         &t, "debian-12",
-        FILE_OF("/etc/default/ssh", "# options\\nSSHD_OPTS=\\\"-p 2222 \\\\\\n "
-                                    "-oPort=23\\\"\\nX=1\\n") "," FILE_OF(
-            "/etc/systemd/system/ssh.service.d/mine.conf",
-            "[Service]\\nExecStart=\\nExecStart=/usr/sbin/sshd -D -p 2022\\n") ","
-                                                                               "{\"do\":\"remove\","
-                                                                               "\"path\":\"/etc/"
-                                                                               "systemd/system/"
-                                                                               "multi-user.target."
-                                                                               "wants/"
-                                                                               "ssh.service\"}");
+        FILE_OF(
+            "/etc/default/ssh",
+            "# options\\nSSHD_OPTS=\\\"-p 2222 \\\\\\n "
+            "-oPort=23\\\"\\nX=1\\n") "," FILE_OF("/etc/systemd/system/ssh.service.d/mine.conf",
+                                                  "[Service]\\nExecStart=\\nExecStart=/usr/sbin/"
+                                                  "sshd -D -p 2022\\n") ","
+                                                                        "{\"do\":\"remove\","
+                                                                        "\"path\":\"/etc/"
+                                                                        "systemd/system/"
+                                                                        "multi-user.target."
+                                                                        "wants/"
+                                                                        "ssh.service\"}");
     ck_assert_str_eq(content(t.tree, "/etc/default/ssh"),
                      "# options\n# diskmend reset-ssh: SSHD_OPTS=\"-p 2222 \\\n"
                      "# diskmend reset-ssh:  -oPort=23\"\nX=1\n");
@@ -471,6 +515,8 @@ static Suite *suite(void)
     tcase_add_test(tc, test_package_copy);
     tcase_add_test(tc, test_suse_vendor_file);
     tcase_add_test(tc, test_unknown_distribution);
+    tcase_add_loop_test(tc, test_family, 0, (int)(sizeof families / sizeof *families));
+    tcase_add_test(tc, test_flatcar_link);
     tcase_add_loop_test(tc, test_odd_files, 0, 7);
     tcase_add_test(tc, test_fifo);
     tcase_add_test(tc, test_cloud_drop_in);

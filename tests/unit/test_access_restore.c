@@ -1,4 +1,5 @@
-/* --restore-ssh: what was there before a reset, byte for byte, from the journal or from VMAccess. */
+/* --restore-ssh: what was there before a reset, byte for byte, from the journal or from VMAccess.
+ */
 #include "reset_suite.h"
 
 /* --- and back --------------------------------------------------------------------------------- */
@@ -76,6 +77,39 @@ START_TEST(test_restore_broken)
 }
 END_TEST
 
+/* What was written since is not lost in silence; a link is undo's to bring back. */
+START_TEST(test_restore_changed)
+{
+    struct trial t;
+    struct tree *raw = guest_tree("debian-12");
+    change_tree(raw, own_config);
+    reset(&t, raw);
+    write_plan(&t, ACCESS_RESET_COMMAND);
+    plan_free(t.plan);
+    change_tree(raw,
+                "{\"do\":\"append\",\"path\":\"" CONFIG "\",\"text\":\"Banner none\\n\"},"
+                "{\"do\":\"write\",\"path\":\"" DROPS "/x.conf\",\"text\":\"Banner none\\n\"}");
+    restore(&t, raw);
+    ck_assert_msg(t.plan != NULL, "%s: %s", t.e.path, t.e.text);
+    ck_assert_msg(is_noted(&t, CONFIG " has changed since the reset"), "%s", all_notes(&t));
+    ck_assert_msg(is_noted(&t, "x.conf.diskmend stays: there is a new"), "%s", all_notes(&t));
+    ck_assert_str_eq(content(t.tree, DROPS "/x.conf"), "Banner none\n");
+    ck_assert_ptr_nonnull(strstr(content(t.tree, CONFIG), "Port 2222"));
+    plan_free(t.plan);
+    raw = guest_tree("debian-12");
+    change_tree(raw, FILE_OF("/srv/sshd_config",
+                             "UsePAM yes\\n") ",{\"do\":\"symlink\",\"path\":\"" CONFIG
+                                              "\",\"target\":\"/srv/sshd_config\"}");
+    reset(&t, raw);
+    ck_assert_msg(is_noted(&t, "was a link to /srv/sshd_config"), "%s", all_notes(&t));
+    write_plan(&t, ACCESS_RESET_COMMAND);
+    plan_free(t.plan);
+    restore(&t, raw);
+    ck_assert(t.plan == NULL);
+    ck_assert_ptr_nonnull(strstr(t.e.text, "only undo brings that back"));
+}
+END_TEST
+
 #define BACKUP "/var/cache/vmaccess/backup"
 
 static const struct {
@@ -130,6 +164,7 @@ static Suite *suite(void)
     tcase_add_loop_test(tc, test_restore, 0, GUESTS);
     tcase_add_test(tc, test_restore_which);
     tcase_add_test(tc, test_restore_broken);
+    tcase_add_test(tc, test_restore_changed);
     tcase_add_loop_test(tc, test_vmaccess_backup, 0, (int)(sizeof backups / sizeof *backups));
     suite_add_tcase(s, tc);
     return s;
