@@ -44,7 +44,7 @@ debian_packages() {
     fi
     echo gcc make libc6-dev autoconf automake pkg-config \
         libguestfs-dev libguestfs-tools libaugeas-dev libcjson-dev libssl-dev libblkid-dev libyaml-dev libcrypt-dev check \
-        qemu-utils e2fsprogs xfsprogs lvm2 dosfstools fdisk mmdebstrap openssh-client nftables iptables iproute2 ifupdown netplan.io tcpd ufw jq python3-minimal \
+        qemu-utils e2fsprogs xfsprogs btrfs-progs lvm2 dosfstools fdisk mmdebstrap openssh-client nftables iptables iproute2 ifupdown netplan.io tcpd ufw jq python3-minimal \
         python3-jsonschema libasan8 libubsan1 "$machine"
 }
 
@@ -54,13 +54,13 @@ fedora_packages() {
     *) machine=qemu-system-x86-core ;;
     esac
     echo gcc make autoconf automake pkgconf-pkg-config libguestfs-devel guestfs-tools libguestfs \
-        augeas-devel cjson-devel openssl-devel libblkid-devel libyaml-devel libxcrypt-devel check-devel qemu-img e2fsprogs xfsprogs lvm2 \
+        augeas-devel cjson-devel openssl-devel libblkid-devel libyaml-devel libxcrypt-devel check-devel qemu-img e2fsprogs xfsprogs btrfs-progs lvm2 \
         dosfstools util-linux openssh jq python3 python3-jsonschema libasan libubsan kernel-core "$machine"
 }
 
 suse_packages() {
     echo gcc make autoconf automake pkgconf libguestfs-devel guestfs-tools augeas-devel \
-        cJSON-devel libopenssl-devel libblkid-devel libyaml-devel libxcrypt-devel check-devel qemu-tools e2fsprogs xfsprogs lvm2 dosfstools util-linux \
+        cJSON-devel libopenssl-devel libblkid-devel libyaml-devel libxcrypt-devel check-devel qemu-tools e2fsprogs xfsprogs btrfs-progs lvm2 dosfstools util-linux \
         openssh-clients jq python3 python3-jsonschema kernel-default qemu
 }
 

@@ -41,7 +41,7 @@ static int print_json(struct options *o, const struct rule *const *rules, size_t
         struct json *rule = json_copy(a, rules[i]->source);
         struct json *at = json_new_object(a);
         json_set_string(a, at, "file", rules[i]->file);
-        json_set_number(a, at, "line", rules[i]->line);
+        json_set_number(a, at, "line", rule_line(rules[i]));
         json_set(a, rule, "at", at);
         json_append(a, list, rule);
     }
@@ -165,7 +165,8 @@ static void show_rule(struct options *o, struct strbuf *out, const struct rule *
     add_part(out, "why", escaped(o, rule->why), width);
     add_steps(o, out, rule, width);
     add_refs(o, out, json_member(rule->source, "refs"), width);
-    add_part(out, "file", escaped(o, arena_printf(o->arena, "%s:%d", rule->file, rule->line)), 0);
+    add_part(out, "file", escaped(o, arena_printf(o->arena, "%s:%d", rule->file, rule_line(rule))),
+             0);
 }
 
 static int show_rules(struct options *o)
@@ -235,7 +236,7 @@ static int check_examples(struct options *o, const struct data_directories *wher
     }
     vec_each (result, &results)
         if (result->failure)
-            say("%s:%d: %s, example \"%s\": %s", result->rule->file, result->rule->line,
+            say("%s:%d: %s, example \"%s\": %s", result->rule->file, rule_line(result->rule),
                 result->rule->id, result->name, result->failure);
     struct strbuf text;
     strbuf_init(&text, o->arena);

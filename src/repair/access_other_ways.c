@@ -71,11 +71,9 @@ int access_shut_other_ways(const struct repair_input *input, const struct access
                                  .rule = "ssh-key",
                                  .user = request->user,
                                  .moves = &moves};
-        size_t mark = overlay_mark(input->tree), count;
+        size_t mark = overlay_mark(input->tree);
         code = shut(&c, request->user, keys[i], e);
-        const char *const *paths = overlay_touched(input->tree, mark, &count);
-        for (size_t k = 0; k < count; k++)
-            vec_push(input->arena, &p->causes, ((struct plan_cause){paths[k], NULL, "ssh-key"}));
+        plan_note_causes(input, p, mark, NULL, "ssh-key");
         vec_each (note, &c.notes)
             vec_push(input->arena, &p->notes, *note);
         if (p->after != p->before)

@@ -111,6 +111,13 @@ static struct json *parse(struct rule_set *set, struct bytes text, const char *p
     return document;
 }
 
+int rule_line(const struct rule *rule)
+{
+    int line = 0, column;
+    json_locate(rule->text, rule->pointer, &line, &column);
+    return line;
+}
+
 static void keep_rule(struct rule_file *f, struct shape_node node)
 {
     struct rule_set *set = f->set;
@@ -127,16 +134,16 @@ static void keep_rule(struct rule_file *f, struct shape_node node)
         .repair_class = json_member_string(json_member(source, "repair"), "class"),
         .source = source,
         .file = f->path,
+        .text = f->text,
+        .pointer = node.pointer,
         .is_local = !f->is_shipped,
     };
-    int column;
-    json_locate(f->text, node.pointer, &rule.line, &column);
     vec_each (old, &set->rules) {
         if (strcmp(old->id, rule.id) != 0)
             continue;
         vec_push(set->arena, &set->notes,
                  arena_printf(set->arena, "%s:%d replaces the shipped rule %s", rule.file,
-                              rule.line, rule.id));
+                              rule_line(&rule), rule.id));
         *old = rule;
         return;
     }

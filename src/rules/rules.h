@@ -16,7 +16,8 @@ struct rule {
     const char *repair_class;  /* "auto" "flag" "report" */
     const struct json *source; /* the whole rule */
     const char *file;
-    int line;      /* of the rule in its file */
+    struct bytes text;   /* of that file, and where in it the rule stands: see rule_line */
+    const char *pointer;
     bool is_local; /* from --rules or /etc/diskmend/rules.d */
 };
 
@@ -41,6 +42,10 @@ struct rule_set {
 struct rule_set *rules_new(struct arena *a);
 void rules_load(struct rule_set *set, const char *directory, bool shipped);
 void rules_free(struct rule_set *set);
+/* The line of its file on which the rule begins. Looked for when somebody asks: to know it of every
+ * rule would cost more than to judge a guest. */
+int rule_line(const struct rule *rule);
+
 const struct rule *rules_find(const struct rule_set *set, const char *id);
 
 /* What the rules say of one lock, to whomever it happens. */

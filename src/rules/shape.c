@@ -138,7 +138,8 @@ static void identity(struct rule_file *f, struct shape_node rule)
     else if (!f->is_shipped && !other && !is_local_name)
         shape_fault(f, at, "the id of a local rule starts with x-: \"x-%s\"", id);
     else if (other && !json_bool(overrides.json, false))
-        shape_fault(f, at, "the id \"%s\" stands at %s:%d already", id, other->file, other->line);
+        shape_fault(f, at, "the id \"%s\" stands at %s:%d already", id, other->file,
+                    rule_line(other));
 }
 
 static void severity(struct rule_file *f, struct shape_node node)

@@ -208,7 +208,7 @@ START_TEST(test_every_fault)
     ck_assert_uint_eq(set->errors.count, 4); /* r.json has two: no why, and an id of boot.json */
     ck_assert_uint_eq(set->rules.count, 1);
     ck_assert_str_eq(set->rules.items[0].file, path_of("boot.json"));
-    ck_assert_int_eq(set->rules.items[0].line, 1);
+    ck_assert_int_eq(rule_line(&set->rules.items[0]), 1);
 }
 END_TEST
 
