@@ -140,7 +140,8 @@ static const struct {
     const char *id, *family;
 } families[] = {{"azurelinux", "azurelinux"}, {"mariner", "azurelinux"},
                 {"flatcar", "flatcar"},       {"ol", "rhel"},
-                {"opensuse-leap", "suse"},    {"arch", "generic"}};
+                {"opensuse-leap", "suse"},    {"arch", "arch"},
+                {"void", "generic"}};
 
 START_TEST(test_family)
 {
