@@ -27,20 +27,11 @@ struct planning {
 
 /* --- the document ----------------------------------------------------------------------------- */
 
-static const struct walk *same_walk(const struct login_answer *answer, const struct walk *w)
-{
-    vec_each (other, &answer->walks)
-        if (other->subject.method == w->subject.method &&
-            strcmp(other->subject.user, w->subject.user) == 0)
-            return other;
-    return NULL;
-}
-
 /* A way that was shown before is shown after, too: a password that was the only way in is no more
  * expected once it is open. */
 static bool is_shown(const struct planning *p, const struct plan *plan, const struct walk *w)
 {
-    const struct walk *was = same_walk(plan->before->subjects, w);
+    const struct walk *was = login_same_walk(plan->before->subjects, w);
     return why_is_asked(&p->request->question, w) ||
            (was && why_is_asked(&p->request->question, was));
 }
@@ -133,7 +124,7 @@ static bool is_named(const struct planning *p, const char *user)
 
 static bool could_log_in(const struct judgement *j, const struct walk *w)
 {
-    const struct walk *other = same_walk(j->people, w);
+    const struct walk *other = login_same_walk(j->people, w);
     return other && walk_admission(other) == GATE_OPEN;
 }
 
@@ -185,7 +176,7 @@ static void remark_new_ways(struct planning *p, const struct plan *plan, struct 
     struct arena *a = p->arena;
     const struct login_answer *had = plan->before->subjects;
     vec_each (w, &plan->after->subjects->walks) {
-        const struct walk *was = same_walk(had, w);
+        const struct walk *was = login_same_walk(had, w);
         const char *lock = own_lock(had, was);
         if (!lock || is_shown(p, plan, w) || walk_admission(w) != GATE_OPEN)
             continue;

@@ -177,6 +177,31 @@ static bool is_there(struct tree *t, const char *path)
     return tree_stat(t, path).presence == PRESENCE_PRESENT;
 }
 
+/* What packages a guest is made of tells its family when its name is nobody's. */
+static const struct {
+    const char *path;
+    enum os_family family;
+} package_databases[] = {
+    {"/var/lib/dpkg/status", FAMILY_DEBIAN},  {"/lib/apk/db/installed", FAMILY_ALPINE},
+    {"/var/lib/pacman/local", FAMILY_ARCH},   {"/etc/zypp/zypp.conf", FAMILY_SUSE},
+    {"/usr/etc/zypp/zypp.conf", FAMILY_SUSE}, {"/etc/dnf/dnf.conf", FAMILY_RHEL},
+    {"/etc/yum.conf", FAMILY_RHEL},
+};
+
+static void ask_packages(struct facts *f)
+{
+    for (size_t i = 0; i < sizeof package_databases / sizeof *package_databases; i++) {
+        if (!is_there(f->tree, package_databases[i].path))
+            continue;
+        f->os.family_code = package_databases[i].family;
+        facts_note(
+            f, "unknown distribution \"%s\": judged as one of the family %s, as its packages are",
+            f->os.id, family_names[f->os.family_code]);
+        return;
+    }
+    facts_note(f, "unknown distribution \"%s\": judged by the rules of plain OpenSSH", f->os.id);
+}
+
 static void find_service_manager(struct facts *f)
 {
     struct tree *t = f->tree;
@@ -210,10 +235,9 @@ void facts_read_os(struct facts *f)
     bool known = read_os_release(f, "/etc/os-release") || read_os_release(f, "/usr/lib/os-release");
     for (size_t i = 0; !known && i < sizeof old_files / sizeof *old_files; i++)
         known = read_old_file(f, i);
-    f->os.family = family_names[f->os.family_code];
     if (f->os.family_code == FAMILY_UNKNOWN)
-        facts_note(f, "unknown distribution \"%s\": judged by the rules of plain OpenSSH",
-                   f->os.id);
+        ask_packages(f);
+    f->os.family = family_names[f->os.family_code];
     find_service_manager(f);
     facts_read_openssh(f);
 }

@@ -16,7 +16,7 @@ struct judging {
     struct reason_list guest;
     struct gate_answer everybody[GATE_COUNT]; /* GUEST by gate; walks without a reason of their own
                                                * share its lists */
-    struct reason_list own, unheard; /* of one walk at a time; their room is used again */
+    struct reason_list own, unheard;          /* of one walk at a time; their room is used again */
     struct stack_room *room;
     int port; /* where sshd can be reached; Match LocalPort sees it */
     struct login_answer *answer;
@@ -153,8 +153,8 @@ static void walk_user(struct judging *j, const char *user, const struct account_
     walk_subject(j, user, account, METHOD_PASSWORD, named, &settings);
 }
 
-/* Nobody of that name, and no line that could have been theirs: not where one is damaged or passwd is
- * lost. */
+/* Nobody of that name, and no line that could have been theirs: not where one is damaged or passwd
+ * is lost. */
 static bool is_unknown(const struct judging *j, const char *user)
 {
     size_t count;
@@ -203,6 +203,15 @@ static void walk_people(struct judging *j)
         if (is_person(a, j->index) && strcmp(a->name, "root") != 0)
             walk_user(j, a->name, a, false);
     }
+}
+
+const struct walk *login_same_walk(const struct login_answer *answer, const struct walk *walk)
+{
+    vec_each (other, &answer->walks)
+        if (other->subject.method == walk->subject.method &&
+            strcmp(other->subject.user, walk->subject.user) == 0)
+            return other;
+    return NULL;
 }
 
 struct login_answer *login_judge(const struct facts *f, const struct login_question *question)

@@ -30,6 +30,9 @@ struct login_answer {
 /* Walk every subject. The answer lives in the facts' arena. */
 struct login_answer *login_judge(const struct facts *f, const struct login_question *question);
 
+/* The walk of the same person by the same method; NULL where ANSWER has none. */
+const struct walk *login_same_walk(const struct login_answer *answer, const struct walk *walk);
+
 /* Put the `login` section into a facts document: one record {user, method, gate, reason, state,
  * expected, value, keyword, wanted, detail, at} per reason; user and method are "*" where it shuts
  * everybody (then it stands once). `expected` is true when the way in was set up for the person

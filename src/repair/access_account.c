@@ -59,12 +59,8 @@ int access_unlock(struct verb_context *c, void *context, struct err *e)
         return e->code;
     size_t said = c->notes.count;
     int code = take_mark(c, account, e);
-    if (code == 0 && r->expiry == ACCESS_EXPIRY_UNSAID)
-        code = account_lift_expiry(c, account, e);
     if (code == 0)
-        code = account_lift_ageing(c, account, e);
-    if (code == 0)
-        code = account_clear_tallies(c, account, e);
+        code = account_lift(c, account, r->expiry == ACCESS_EXPIRY_UNSAID, e);
     if (code == 0 && c->notes.count == said)
         vec_push(c->arena, &c->notes,
                  arena_printf(c->arena, "the account %s is not locked", account->name));

@@ -6,6 +6,7 @@
 #include "base/path.h"
 #include "facts/collect.h"
 #include "repair/access_parts.h"
+#include "repair/fips.h"
 #include "repair/key_edit.h"
 #include "repair/key_places.h"
 #include "repair/sshd_edit.h"
@@ -30,27 +31,11 @@ static void note(struct verb_context *c, const char *text)
 /* --- what this sshd would not take -------------------------------------------------------------
  */
 
-/* The kernel says so, or the crypto policy of the RHEL family. */
-static bool is_fips(struct verb_context *c)
-{
-    vec_each (b, &c->facts->boot)
-        if (b->token && b->is_default && strcmp(b->token, "fips=1") == 0)
-            return true;
-    if (tree_stat(c->tree, "/etc/system-fips").presence == PRESENCE_PRESENT)
-        return true;
-    struct read_answer r = tree_read(c->tree, "/etc/crypto-policies/config", 4096);
-    struct bytes rest = r.content, line;
-    while (r.presence == PRESENCE_PRESENT && text_next_line(&rest, &line))
-        if (bytes_start_with(text_trim(line), "FIPS"))
-            return true;
-    return false;
-}
-
 /* OpenSSL's FIPS provider has no Ed25519 for OpenSSH, and no RSA below 2048 bits. */
 static int check_fips(struct verb_context *c, const struct ssh_key_given *key, struct err *e)
 {
     bool is_short = strcmp(key->type, "ssh-rsa") == 0 && key->bits > 0 && key->bits < 2048;
-    if (!is_fips(c) || !(strstr(key->type, "ed25519") || is_short))
+    if (!fips_rules(c) || !(strstr(key->type, "ed25519") || is_short))
         return 0;
     return err_set(e, ERR_REFUSED,
                    "this guest runs in FIPS mode, where sshd takes no %s key%s: give one that "

@@ -5,21 +5,16 @@
 #include "repair/access_parts.h"
 #include "repair/sshd_edit.h"
 
-static const struct walk *walk_of(const struct judgement *j, const char *user,
-                                  enum login_method method)
-{
-    const struct login_answer *const answers[] = {j->people, j->subjects};
-    for (size_t i = 0; i < 2; i++)
-        vec_each (walk, &answers[i]->walks)
-            if (walk->subject.method == method && strcmp(walk->subject.user, user) == 0)
-                return walk;
-    return NULL;
-}
-
 static bool is_open(const struct judgement *j, const char *user, enum login_method method)
 {
-    const struct walk *w = walk_of(j, user, method);
-    return w && walk_admission(w) == GATE_OPEN;
+    const struct login_answer *const answers[] = {j->people, j->subjects};
+    const struct walk wanted = {.subject = {.user = user, .method = method}};
+    for (size_t i = 0; i < 2; i++) {
+        const struct walk *w = login_same_walk(answers[i], &wanted);
+        if (w)
+            return walk_admission(w) == GATE_OPEN;
+    }
+    return false;
 }
 
 /* PAM asks for the same password by keyboard-interactive. */

@@ -217,12 +217,8 @@ int access_set_password(struct verb_context *c, void *context, struct err *e)
                              (long long)least));
     if (code == 0)
         code = set_password(c, r, account, e);
-    if (code == 0 && r->expiry == ACCESS_EXPIRY_UNSAID)
-        code = account_lift_expiry(c, account, e);
     if (code == 0)
-        code = account_lift_ageing(c, account, e);
-    if (code == 0)
-        code = account_clear_tallies(c, account, e);
+        code = account_lift(c, account, r->expiry == ACCESS_EXPIRY_UNSAID, e);
     if (code == 0)
         code = open_way(c, r, e);
     return code == 0 && r->password_for_all ? open_for_all(c, e) : code;

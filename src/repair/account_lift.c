@@ -62,20 +62,6 @@ static int set_day(struct verb_context *c, const char *name, size_t field, const
     return text_save(c, &f, e);
 }
 
-int account_set_hash(struct verb_context *c, const char *path, const char *name, const char *hash,
-                     struct err *e)
-{
-    struct text_file f;
-    struct text_line *line;
-    int code = account_open_line(c, path, name, &f, &line, e);
-    if (code != 0)
-        return code;
-    if (!*hash || strpbrk(hash, ":\n\r"))
-        return err_set(e, ERR_INTERNAL, "libcrypt gave what no file could hold");
-    account_field_set(c, line, PASSWD_PASSWORD, bytes_of(hash)); /* field 2 in both files */
-    return text_save(c, &f, e);
-}
-
 /* A number of days of the line as it is now; FACT_NO_NUMBER: none. */
 static int64_t day_of(struct bytes line, size_t field)
 {
@@ -83,7 +69,7 @@ static int64_t day_of(struct bytes line, size_t field)
     return account_number_of(account_field(line, field), &n) ? (int64_t)n : FACT_NO_NUMBER;
 }
 
-int account_lift_expiry(struct verb_context *c, const struct account_fact *account, struct err *e)
+static int lift_expiry(struct verb_context *c, const struct account_fact *account, struct err *e)
 {
     struct text_file f;
     struct text_line *line;
@@ -101,7 +87,7 @@ int account_lift_expiry(struct verb_context *c, const struct account_fact *accou
 }
 
 /* Linux-PAM 1.6 and later count the last day as too old already; one day is no matter here. */
-int account_lift_ageing(struct verb_context *c, const struct account_fact *account, struct err *e)
+static int lift_ageing(struct verb_context *c, const struct account_fact *account, struct err *e)
 {
     struct text_file f;
     struct text_line *line;
@@ -149,7 +135,7 @@ static bool counts_against(const struct pam_file_fact *file, const struct accoun
            memcmp(file->content.ptr + at, nothing, TALLY_RECORD) != 0;
 }
 
-int account_clear_tallies(struct verb_context *c, const struct account_fact *account, struct err *e)
+static int clear_tallies(struct verb_context *c, const struct account_fact *account, struct err *e)
 {
     int code = 0;
     vec_each (file, &c->facts->pam_files) {
@@ -164,4 +150,13 @@ int account_clear_tallies(struct verb_context *c, const struct account_fact *acc
                              account->name, file->module));
     }
     return code;
+}
+
+int account_lift(struct verb_context *c, const struct account_fact *account, bool expiry,
+                 struct err *e)
+{
+    int code = expiry ? lift_expiry(c, account, e) : 0;
+    if (code == 0)
+        code = lift_ageing(c, account, e);
+    return code == 0 ? clear_tallies(c, account, e) : code;
 }

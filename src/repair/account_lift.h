@@ -11,18 +11,11 @@
 int account_shadow_entry(struct verb_context *c, const struct account_fact *account,
                          bool *in_passwd, struct err *e);
 
-/* A day that is over: the account has none any more. */
-int account_lift_expiry(struct verb_context *c, const struct account_fact *account, struct err *e);
-/* A password that had to be changed, or may not be used any more: as if it had been changed today.
- */
-int account_lift_ageing(struct verb_context *c, const struct account_fact *account, struct err *e);
-/* Failed logins that pam_faillock or pam_tally2 have counted. */
-int account_clear_tallies(struct verb_context *c, const struct account_fact *account,
-                          struct err *e);
-/* The password field of a whole line of shadow or passwd, and in shadow the day of its change. */
-int account_set_hash(struct verb_context *c, const char *path, const char *name, const char *hash,
-                     struct err *e);
-
+/* What is over is over no more: the day of the account (with EXPIRY: not where a day was just asked
+ * for), a password that had to be changed or may not be used any more (as if it had been changed
+ * today), failed logins that pam_faillock or pam_tally2 have counted. */
+int account_lift(struct verb_context *c, const struct account_fact *account, bool expiry,
+                 struct err *e);
 /* A day since 1970 as people write it. */
 const char *account_day_text(struct arena *a, int64_t day);
 

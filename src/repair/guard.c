@@ -2,15 +2,6 @@
 
 #include <string.h>
 
-static const struct walk *same_walk(const struct login_answer *answer, const struct walk *w)
-{
-    vec_each (other, &answer->walks)
-        if (other->subject.method == w->subject.method &&
-            strcmp(other->subject.user, w->subject.user) == 0)
-            return other;
-    return NULL;
-}
-
 static bool is_named(const struct repair_input *input, const char *user)
 {
     for (size_t i = 0; i < input->question->user_count; i++)
@@ -60,7 +51,7 @@ const char *guard_worse(const struct repair_input *input, const struct judgement
 {
     struct arena *a = input->arena;
     vec_each (was, &before->people->walks) {
-        const struct walk *is = same_walk(after->people, was);
+        const struct walk *is = login_same_walk(after->people, was);
         const char *method = login_method_name(was->subject.method);
         if (walk_admission(was) == GATE_OPEN && (!is || walk_admission(is) != GATE_OPEN))
             return arena_printf(a, "%s could no longer log in by %s", was->subject.user, method);
@@ -80,7 +71,7 @@ const char *guard_worse(const struct repair_input *input, const struct judgement
     }
     vec_each (is, &after->people->walks) {
         if (walk_admission(is) == GATE_OPEN && !is_named(input, is->subject.user) &&
-            !same_walk(before->people, is))
+            !login_same_walk(before->people, is))
             return arena_printf(a, "%s would be let in by %s, who could not log in before",
                                 is->subject.user, login_method_name(is->subject.method));
     }

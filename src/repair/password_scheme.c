@@ -9,6 +9,7 @@
 #include "facts/account_password.h"
 #include "facts/collect.h"
 #include "repair/account_defaults.h"
+#include "repair/fips.h"
 
 /* What the guest asks for. */
 struct wish {
@@ -157,26 +158,6 @@ static int libcrypt_holds(struct verb_context *c, const char *prefix)
     return -1;
 }
 
-/* Where FIPS 140 rules, logins with other schemes fail or are forbidden. */
-static bool is_fips(struct verb_context *c)
-{
-    static const char *const states[] = {"/etc/crypto-policies/config",
-                                         "/etc/crypto-policies/state/current"};
-    if (tree_stat(c->tree, "/etc/system-fips").presence == PRESENCE_PRESENT)
-        return true;
-    vec_each (boot, &c->facts->boot)
-        if (boot->is_default && boot->token && strcmp(boot->token, "fips=1") == 0)
-            return true;
-    for (size_t i = 0; i < sizeof states / sizeof *states; i++) {
-        struct read_answer r = tree_read(c->tree, states[i], LIMIT_CONFIG_BYTES);
-        struct bytes rest = r.content, line;
-        while (r.presence == PRESENCE_PRESENT && text_next_line(&rest, &line))
-            if (bytes_start_with(text_trim(line), "FIPS"))
-                return true;
-    }
-    return false;
-}
-
 static bool guest_knows(struct verb_context *c, enum password_scheme scheme, bool fips)
 {
     bool is_sha = scheme == PASSWORD_SHA512 || scheme == PASSWORD_SHA256;
@@ -232,7 +213,7 @@ int password_choose(struct verb_context *c, struct password_choice *out, struct 
                            w.word);
     else if (w.word && !scheme_of(w.word, &wanted))
         why = arena_printf(c->arena, "\"%s\" is no scheme", w.word);
-    if (!settle(c, wanted, is_fips(c), out))
+    if (!settle(c, wanted, fips_rules(c), out))
         return err_set(e, ERR_UNSUPPORTED,
                        "this machine's libcrypt makes no hash that the guest could check");
     out->source = w.word ? w.source : "nothing on the disk names another";

@@ -25,6 +25,7 @@ librepair_a_SOURCES = \
 	src/repair/commit_room.c \
 	src/repair/commit_state.c \
 	src/repair/edit_list.c src/repair/edit_list.h \
+	src/repair/fips.c src/repair/fips.h \
 	src/repair/firewall_edit.c src/repair/firewall_edit.h \
 	src/repair/guard.c src/repair/guard.h \
 	src/repair/hibernation.c src/repair/hibernation.h \

@@ -124,10 +124,15 @@ END_TEST
 START_TEST(test_unknown_distribution)
 {
     struct trial t;
-    reset_with(&t, "debian-12",
-               FILE_OF("/etc/os-release", "ID=plan9\\nNAME=\\\"Plan 9\\\"\\n") "," FILE_OF(
-                   "/usr/lib/os-release",
-                   "ID=plan9\\nPRETTY_NAME=\\\"Plan 9\\\"\\n") "," FILE_OF(CONFIG, "Bogus yes\\n"));
+    reset_with(
+        &t, "debian-12",
+        "{\"do\":\"remove\",\"path\":\"/var/lib/dpkg/status\"}," FILE_OF(
+            "/etc/os-release",
+            "ID=plan9\\nNAME=\\\"Plan 9\\\"\\n") "," FILE_OF("/usr/lib/os-release",
+                                                             "ID=plan9\\nPRETTY_NAME=\\\"Plan "
+                                                             "9\\\"\\n") "," FILE_OF(CONFIG,
+                                                                                     "Bogus "
+                                                                                     "yes\\n"));
     expect_clean(&t, "unknown");
     ck_assert_msg(is_noted(&t, "not one whose defaults are known"), "%s", all_notes(&t));
     ck_assert_ptr_nonnull(strstr(content(t.tree, CONFIG), "UsePAM yes\n"));

@@ -36,6 +36,29 @@ START_TEST(distributions_are_recognised)
 }
 END_TEST
 
+static const struct {
+    const char *path, *family;
+} databases[] = {
+    {"/var/lib/dpkg/status", "debian"}, {"/lib/apk/db/installed", "alpine"},
+    {"/var/lib/pacman/local", "arch"},  {"/etc/zypp/zypp.conf", "suse"},
+    {"/etc/dnf/dnf.conf", "rhel"},      {"/etc/pacman.conf", "unknown"},
+};
+
+/* A name that nobody knows, on packages that everybody does. */
+START_TEST(packages_tell_the_family)
+{
+    put("/etc/os-release", "ID=weird\n", 0644, 0, 0);
+    put(databases[_i].path, "x\n", 0644, 0, 0);
+    struct facts *f = gather();
+    ck_assert_str_eq(f->os.id, "weird");
+    ck_assert_str_eq(f->os.family, databases[_i].family);
+    bool is_said = false;
+    vec_each (note, &f->notes)
+        is_said |= strstr(*note, "unknown distribution \"weird\"") != NULL;
+    ck_assert(is_said);
+}
+END_TEST
+
 START_TEST(the_binary_tells_its_version)
 {
     struct facts *f = gather();
@@ -493,7 +516,8 @@ START_TEST(network_files_may_hold_anything)
         "source /etc/network/interfaces\nsource-directory /etc/network\nauto /eth*\niface\n"
         "iface eth0 inet dhcp\niface eth1\n",
         0644, 0, 0);
-    put("/etc/NetworkManager/system-connections/a", "[connection\ntype=\n=x\n\x01\xff[", 0600, 0, 0);
+    put("/etc/NetworkManager/system-connections/a", "[connection\ntype=\n=x\n\x01\xff[", 0600, 0,
+        0);
     put("/etc/NetworkManager/system-connections/b", "[connection]\ntype=ethernet\n", 0600, 7, 0);
     put("/etc/systemd/network/x.network", "[Match]\nName=\n[Network]\nDHCP", 0644, 0, 0);
     put("/etc/sysconfig/network-scripts/ifcfg-", "ONBOOT=\"", 0644, 0, 0);
@@ -523,6 +547,7 @@ static Suite *suite(void)
     tcase_add_checked_fixture(t, facts_begin, facts_end);
     tcase_set_timeout(t, 30);
     tcase_add_loop_test(t, distributions_are_recognised, 0, COUNT(systems));
+    tcase_add_loop_test(t, packages_tell_the_family, 0, COUNT(databases));
     tcase_add_test(t, the_binary_tells_its_version);
     tcase_add_test(t, without_a_binary_the_packages_tell);
     tcase_add_test(t, a_cut_elf_is_survived);
