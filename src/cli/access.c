@@ -181,12 +181,20 @@ int command_access(struct options *o)
     int code = EXIT_USAGE;
     if (fill_request(o, &request, &e) == 0) {
         fill_question(o, &request);
-        code = access_has_job(&request) ? mending_run(o, &mending, "access") : EXIT_CLEAN;
-        if (code == EXIT_CLEAN && (request.check_disk || request.repair_disk))
-            code = disk_check_run(o, request.disk_name, request.repair_disk);
+        bool has_job = access_has_job(&request);
+        code = EXIT_CLEAN;
+        /* First the filesystem: nothing is written to one that is damaged. */
+        if (request.check_disk || request.repair_disk)
+            code = disk_check_run(o, request.disk_name, request.repair_disk, has_job);
+        if (code == EXIT_CLEAN && has_job)
+            code = mending_run(o, &mending, "access");
+        else if (has_job)
+            say("the disk comes first: nothing else of what was asked for was begun");
     } else {
         say_error(&e);
     }
     access_wipe(&request);
+    disk_keys_wipe(o->keys.items, o->keys.count);
+    json_free(o->earlier);
     return code;
 }

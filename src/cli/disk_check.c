@@ -146,7 +146,7 @@ static int mend(struct checking *c)
     return run(c);
 }
 
-int disk_check_run(struct options *o, const char *disk_name, bool repair)
+int disk_check_run(struct options *o, const char *disk_name, bool repair, bool goes_on)
 {
     struct checking c = {.judging = {.options = o}, .request = {.name = disk_name}};
     struct err e = {0};
@@ -160,10 +160,13 @@ int disk_check_run(struct options *o, const char *disk_name, bool repair)
         code = run(&c);
         if (code == EXIT_FINDINGS && repair && is_state(c.document, "damaged"))
             code = mend(&c);
+        if (goes_on && code == EXIT_CLEAN) {
+            o->earlier = c.document;
+            c.document = NULL;
+        }
         if (c.document && !show(&c) && code < EXIT_USAGE)
             code = EXIT_USAGE;
     }
-    disk_keys_wipe(o->keys.items, o->keys.count);
     json_free(c.document);
     if (c.judging.rules)
         rules_free(c.judging.rules);

@@ -88,6 +88,8 @@ static bool show(struct mending *m)
 {
     struct outputs out;
     outputs_begin(&out, m->judging.options, "text");
+    if (m->judging.options->earlier)
+        outputs_add(&out, &m->judging.options->earlier, 1);
     out.only_the_end = m->was_shown;
     outputs_add(&out, &m->document, 1);
     outputs_end(&out);

@@ -67,6 +67,8 @@ struct options {
     int timeout_seconds; /* 0: the default */
     int jobs;
     int verbosity;
+    struct json
+        *earlier;      /* what the same command has found out before: shown with the rest; owned */
     disk_key_vec keys; /* for every guest */
     bool keys_from_stdin;
     bool quiet, password;

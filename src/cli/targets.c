@@ -50,6 +50,8 @@ int targets_collect(struct options *o, target_vec *out, struct err *e)
         if (failed)
             return failed;
     }
+    o->targets_from.count = 0; /* what is read once is gone, and a command may ask again */
+    o->keys_from_stdin = false;
     if (o->guests.count == 0)
         return err_set(e, ERR_USAGE, "no TARGET: name a disk image, a block device or a directory");
     vec_each (guest, &o->guests) {
