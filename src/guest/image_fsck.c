@@ -47,14 +47,20 @@ struct ran {
     struct bytes output;
 };
 
+/* Until the device is there (at most some seconds). */
+#define AWAIT                                                                                      \
+    "n=0; while [ ! -b %s ] && [ $n -lt 100 ]; do udevadm settle; sleep 0.1; n=$((n+1)); done"
+
 /* Whoever closes a partition that he had open for writing makes udev read the table of its disk
- * anew, and for a moment there are no partitions. Not while one of them is open. */
+ * anew, and for a moment there are no partitions. Not while one of them is open; and as it may have
+ * gone just before it was opened, it is looked at again. */
 static void hold_open(struct image *image, const char *device)
 {
     char *words[] = {arena_printf(image->arena,
-                                  "udevadm settle >/dev/null 2>&1; "
-                                  "sleep 100000 <%s >/dev/null 2>&1 &",
-                                  device),
+                                  "{ for t in 1 2 3 4 5; do " AWAIT
+                                  "; sleep 100000 <%s & p=$!; udevadm settle; "
+                                  "[ -b %s ] && kill -0 $p && break; done; } >/dev/null 2>&1",
+                                  device, device, device),
                      NULL};
     CLEANUP_FREE char *text = guestfs_debug(image->g, "sh", words);
     (void)text; /* where that fails, so does the checker, and says why */
@@ -73,10 +79,10 @@ static bool run(struct image *image, const char *command, const char *device, st
     }
     const char *word = arena_printf(a, "diskmend-%016" PRIx64, number);
     char *words[] = {arena_printf(a,
-                                  "{ %s %s; printf '\\n%s %%d' $?; "
+                                  "{ " AWAIT "; %s %s; printf '\\n%s %%d' $?; "
                                   "} 2>&1 </dev/null | tail "
                                   "-c " OUTPUT_BYTES,
-                                  command, device, word),
+                                  device, command, device, word),
                      NULL};
     CLEANUP_FREE char *text = guestfs_debug(image->g, "sh", words);
     char *found = NULL;
