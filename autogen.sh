@@ -43,7 +43,7 @@ debian_packages() {
         machine=$(echo "$machine" | sed 's/linux-image-[^ ]*/linux-image-virtual/')
     fi
     echo gcc make libc6-dev autoconf automake pkg-config \
-        libguestfs-dev libguestfs-tools libaugeas-dev libcjson-dev libssl-dev libblkid-dev libyaml-dev libcrypt-dev check \
+        libguestfs-dev libguestfs-tools libguestfs-xfs libaugeas-dev libcjson-dev libssl-dev libblkid-dev libyaml-dev libcrypt-dev check \
         qemu-utils e2fsprogs xfsprogs btrfs-progs lvm2 dosfstools fdisk mmdebstrap openssh-client nftables iptables iproute2 ifupdown netplan.io tcpd ufw jq python3-minimal \
         python3-jsonschema libasan8 libubsan1 "$machine"
 }
