@@ -124,7 +124,10 @@ static int read_settings(struct options *o, struct access_request *r, struct err
         if (!files[part])
             continue;
         const char *name = is_stdin(files[part]) ? "standard input" : files[part];
-        struct bytes text = secret_read_file(o->arena, files[part], LIMIT_SETTINGS_BYTES, e);
+        bool is_public = part == SETTINGS_PUBLIC;
+        struct bytes text = is_public
+                                ? data_read_file(o->arena, files[part], LIMIT_SETTINGS_BYTES, e)
+                                : secret_read_file(o->arena, files[part], LIMIT_SETTINGS_BYTES, e);
         name_list notes = {0};
         if (e->code == ERR_NONE)
             access_settings(o->arena, text, name, (enum settings_part)part, r, &notes, e);
