@@ -65,6 +65,8 @@ START_TEST(test_every_guest)
 }
 END_TEST
 
+/* clang-format off: it takes changes that stand behind one another for calls, and a word a line. */
+
 /* --- texts ------------------------------------------------------------------------------------ */
 
 static void reset_with(struct trial *t, const char *guest, const char *changes)
@@ -83,8 +85,8 @@ START_TEST(test_package_copy)
         &t, "ubuntu-22.04",
         FILE_OF("/usr/share/openssh/sshd_config",
                 "# as packaged\\nInclude /etc/ssh/sshd_config.d/*.conf\\n"
-                "KbdInteractiveAuthentication no\\nUsePAM yes\\n") "," FILE_OF(CONFIG,
-                                                                               "Port 2222\\n"));
+                "KbdInteractiveAuthentication no\\nUsePAM yes\\n") ","
+               FILE_OF(CONFIG, "Port 2222\\n"));
     ck_assert_str_eq(content(t.tree, CONFIG),
                      "# as packaged\nInclude /etc/ssh/sshd_config.d/*.conf\n"
                      "KbdInteractiveAuthentication no\nUsePAM yes\n");
@@ -110,8 +112,8 @@ START_TEST(test_suse_vendor_file)
         &t, "sles-15",
         FILE_OF(
             "/usr/etc/ssh/sshd_config",
-            "Include /etc/ssh/sshd_config.d/*.conf\\nUsePAM yes\\n") "," FILE_OF(CONFIG,
-                                                                                 "Bogus yes\\n"));
+            "Include /etc/ssh/sshd_config.d/*.conf\\nUsePAM yes\\n") ","
+               FILE_OF(CONFIG, "Bogus yes\\n"));
     ck_assert_str_eq(content(t.tree, CONFIG), "(nothing)");
     ck_assert_str_eq(content(t.tree, CONFIG ".diskmend"), "Bogus yes\n");
     ck_assert_str_eq(t.plan->after->facts->sshd->path, "/usr/etc/ssh/sshd_config");
@@ -128,11 +130,9 @@ START_TEST(test_unknown_distribution)
         &t, "debian-12",
         "{\"do\":\"remove\",\"path\":\"/var/lib/dpkg/status\"}," FILE_OF(
             "/etc/os-release",
-            "ID=plan9\\nNAME=\\\"Plan 9\\\"\\n") "," FILE_OF("/usr/lib/os-release",
-                                                             "ID=plan9\\nPRETTY_NAME=\\\"Plan "
-                                                             "9\\\"\\n") "," FILE_OF(CONFIG,
-                                                                                     "Bogus "
-                                                                                     "yes\\n"));
+            "ID=plan9\\nNAME=\\\"Plan 9\\\"\\n") ","
+               FILE_OF("/usr/lib/os-release", "ID=plan9\\nPRETTY_NAME=\\\"Plan 9\\\"\\n") ","
+               FILE_OF(CONFIG, "Bogus yes\\n"));
     expect_clean(&t, "unknown");
     ck_assert_msg(is_noted(&t, "not one whose defaults are known"), "%s", all_notes(&t));
     ck_assert_ptr_nonnull(strstr(content(t.tree, CONFIG), "UsePAM yes\n"));
@@ -171,13 +171,14 @@ START_TEST(test_flatcar_link)
     struct trial t;
     reset_with(
         &t, "rhel-9",
-        FILE_OF("/etc/os-release", "ID=flatcar\\n") "," FILE_OF(
+        FILE_OF("/etc/os-release", "ID=flatcar\\n") ","
+               FILE_OF(
             "/usr/lib/os-release",
-            "ID=flatcar\\n") "," FILE_OF("/usr/share/ssh/sshd_config",
+            "ID=flatcar\\n") ","
+               FILE_OF("/usr/share/ssh/sshd_config",
                                          "UsePAM yes\\n") ","
-                                                          "{\"do\":\"symlink\",\"path\":\"" CONFIG
-                                                          "\",\"target\":\"../../usr/share/ssh/"
-                                                          "sshd_config\"}");
+               "{\"do\":\"symlink\",\"path\":\"" CONFIG "\","
+               "\"target\":\"../../usr/share/ssh/sshd_config\"}");
     ck_assert_int_eq(tree_lstat(t.tree, CONFIG).node.type, NODE_SYMLINK);
     plan_free(t.plan);
 }
@@ -230,9 +231,8 @@ START_TEST(test_cloud_drop_in)
     reset_with(&t, "debian-13",
                FILE_OF(DROPS "/50-cloud-init.conf",
                        "PasswordAuthentication no\\nPort 2222\\nBogus\\nMatch User bob\\n"
-                       "  PasswordAuthentication yes\\n") "," FILE_OF(DROPS
-                                                                      "/50-cloud-init.conf.bak",
-                                                                      "junk\\n"));
+                       "  PasswordAuthentication yes\\n") ","
+               FILE_OF(DROPS "/50-cloud-init.conf.bak", "junk\\n"));
     /* Passwords stay forbidden where the owner's image forbids them; the rest stays readable. */
     ck_assert_str_eq(content(t.tree, DROPS "/50-cloud-init.conf"),
                      "PasswordAuthentication no\n# diskmend reset-ssh: Port 2222\n"
@@ -298,15 +298,11 @@ START_TEST(test_start)
         FILE_OF(
             "/etc/default/ssh",
             "# options\\nSSHD_OPTS=\\\"-p 2222 \\\\\\n "
-            "-oPort=23\\\"\\nX=1\\n") "," FILE_OF("/etc/systemd/system/ssh.service.d/mine.conf",
-                                                  "[Service]\\nExecStart=\\nExecStart=/usr/sbin/"
-                                                  "sshd -D -p 2022\\n") ","
-                                                                        "{\"do\":\"remove\","
-                                                                        "\"path\":\"/etc/"
-                                                                        "systemd/system/"
-                                                                        "multi-user.target."
-                                                                        "wants/"
-                                                                        "ssh.service\"}");
+            "-oPort=23\\\"\\nX=1\\n") ","
+               FILE_OF("/etc/systemd/system/ssh.service.d/mine.conf", "[Service]\\nExecStart=\\n"
+               "ExecStart=/usr/sbin/sshd -D -p 2022\\n") ","
+               "{\"do\":\"remove\","
+               "\"path\":\"/etc/systemd/system/multi-user.target.wants/ssh.service\"}");
     ck_assert_str_eq(content(t.tree, "/etc/default/ssh"),
                      "# options\n# diskmend reset-ssh: SSHD_OPTS=\"-p 2222 \\\n"
                      "# diskmend reset-ssh:  -oPort=23\"\nX=1\n");
@@ -322,9 +318,8 @@ START_TEST(test_start)
         FILE_OF(
             "/etc/sysconfig/sshd",
             "OPTIONS=-oPasswordAuthentication=yes\\n") ","
-                                                       "{\"do\":\"symlink\",\"path\":\"/etc/"
-                                                       "systemd/system/"
-                                                       "sshd.service\",\"target\":\"/dev/null\"}");
+               "{\"do\":\"symlink\",\"path\":\"/etc/systemd/system/sshd.service\","
+               "\"target\":\"/dev/null\"}");
     expect_clean(&t, "masked");
     ck_assert_str_eq(content(t.tree, "/etc/sysconfig/sshd"),
                      "# diskmend reset-ssh: OPTIONS=-oPasswordAuthentication=yes\n");
@@ -340,131 +335,18 @@ START_TEST(test_firewall)
         FILE_OF(
             "/etc/iptables/rules.v4",
             "*filter\\n:INPUT DROP [0:0]\\n:FORWARD DROP [0:0]\\n:OUTPUT ACCEPT [0:0]\\n"
-            "-A INPUT -p tcp -m tcp --dport 22 -j DROP\\nCOMMIT\\n") "," FILE_OF("/usr/lib/systemd/"
-                                                                                 "system/"
-                                                                                 "netfilter-"
-                                                                                 "persistent."
-                                                                                 "service",
-                                                                                 "[Service]\\nType="
-                                                                                 "oneshot\\nExecSta"
-                                                                                 "rt=/usr/sbin/"
-                                                                                 "netfilter-"
-                                                                                 "persistent "
-                                                                                 "start\\n"
-                                                                                 "[Install]"
-                                                                                 "\\nWantedBy="
-                                                                                 "multi-user."
-                                                                                 "target\\n") ","
-                                                                                              "{\"d"
-                                                                                              "o\":"
-                                                                                              "\"wr"
-                                                                                              "ite"
-                                                                                              "\","
-                                                                                              "\"pa"
-                                                                                              "th\""
-                                                                                              ":\"/"
-                                                                                              "usr/"
-                                                                                              "sbin"
-                                                                                              "/net"
-                                                                                              "filt"
-                                                                                              "er-"
-                                                                                              "pers"
-                                                                                              "iste"
-                                                                                              "nt\""
-                                                                                              ",\"t"
-                                                                                              "ext"
-                                                                                              "\":"
-                                                                                              "\"x"
-                                                                                              "\","
-                                                                                              "\"mo"
-                                                                                              "de\""
-                                                                                              ":\"0"
-                                                                                              "755"
-                                                                                              "\"},"
-                                                                                              "{\"d"
-                                                                                              "o\":"
-                                                                                              "\"wr"
-                                                                                              "ite"
-                                                                                              "\","
-                                                                                              "\"pa"
-                                                                                              "th\""
-                                                                                              ":"
-                                                                                              "\"/"
-                                                                                              "usr/"
-                                                                                              "shar"
-                                                                                              "e/"
-                                                                                              "netf"
-                                                                                              "ilte"
-                                                                                              "r-"
-                                                                                              "pers"
-                                                                                              "iste"
-                                                                                              "nt/"
-                                                                                              "plug"
-                                                                                              "ins."
-                                                                                              "d/"
-                                                                                              "15-"
-                                                                                              "ip4t"
-                                                                                              "able"
-                                                                                              "s\","
-                                                                                              "\"te"
-                                                                                              "xt\""
-                                                                                              ":\"x"
-                                                                                              "\","
-                                                                                              "\"mo"
-                                                                                              "de\""
-                                                                                              ":\"0"
-                                                                                              "755"
-                                                                                              "\"},"
-                                                                                              "{\"d"
-                                                                                              "o\":"
-                                                                                              "\"sy"
-                                                                                              "mlin"
-                                                                                              "k\","
-                                                                                              "\"pa"
-                                                                                              "th\""
-                                                                                              ":"
-                                                                                              "\"/"
-                                                                                              "etc/"
-                                                                                              "syst"
-                                                                                              "emd/"
-                                                                                              "syst"
-                                                                                              "em/"
-                                                                                              "mult"
-                                                                                              "i-"
-                                                                                              "user"
-                                                                                              ".tar"
-                                                                                              "get."
-                                                                                              "want"
-                                                                                              "s/"
-                                                                                              "netf"
-                                                                                              "ilte"
-                                                                                              "r-"
-                                                                                              "pers"
-                                                                                              "iste"
-                                                                                              "nt."
-                                                                                              "serv"
-                                                                                              "ice"
-                                                                                              "\","
-                                                                                              "\"ta"
-                                                                                              "rget"
-                                                                                              "\":"
-                                                                                              "\"/"
-                                                                                              "usr/"
-                                                                                              "lib/"
-                                                                                              "syst"
-                                                                                              "emd/"
-                                                                                              "syst"
-                                                                                              "em/"
-                                                                                              "netf"
-                                                                                              "ilte"
-                                                                                              "r-"
-                                                                                              "pers"
-                                                                                              "iste"
-                                                                                              "nt."
-                                                                                              "serv"
-                                                                                              "ice"
-                                                                                              "\""
-                                                                                              "}");
+            "-A INPUT -p tcp -m tcp --dport 22 -j DROP\\nCOMMIT\\n") ","
+               FILE_OF("/usr/lib/systemd/system/netfilter-persistent.service", "[Service]\\n"
+               "Type=oneshot\\nExecStart=/usr/sbin/netfilter-persistent start\\n[Install]\\n"
+               "WantedBy=multi-user.target\\n") ","
+               "{\"do\":\"write\",\"path\":\"/usr/sbin/netfilter-persistent\",\"text\":\"x\","
+               "\"mode\":\"0755\"},"
+               "{\"do\":\"write\","
+               "\"path\":\"/usr/share/netfilter-persistent/plugins.d/15-ip4tables\","
+               "\"text\":\"x\",\"mode\":\"0755\"},"
+               "{\"do\":\"symlink\","
+               "\"path\":\"/etc/systemd/system/multi-user.target.wants/netfilter-persistent.service\","
+               "\"target\":\"/usr/lib/systemd/system/netfilter-persistent.service\"}");
     expect_clean(&t, "firewall");
     ck_assert_ptr_nonnull(
         strstr(content(t.tree, "/etc/iptables/rules.v4"),
@@ -510,6 +392,8 @@ START_TEST(test_many_backups)
     ck_assert_str_eq(content(raw, DROPS "/x.conf.diskmend-3"), "Port 3\n");
 }
 END_TEST
+
+/* clang-format on */
 
 static Suite *suite(void)
 {
