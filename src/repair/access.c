@@ -27,7 +27,8 @@ static const struct stage stages[] = {
     {"remove-user", access_remove_user},
 };
 
-name_list access_jobs(struct arena *a, const struct access_request *r)
+/* Was the job of that stage asked for? */
+static bool is_asked(const struct access_request *r, const char *stage)
 {
     const struct {
         const char *name;
@@ -44,18 +45,27 @@ name_list access_jobs(struct arena *a, const struct access_request *r)
         {"sudo", r->sudo != ACCESS_SUDO_UNSAID},
         {"remove-user", r->remove_user != NULL},
     };
-    name_list names = {0};
     for (size_t i = 0; i < sizeof jobs / sizeof *jobs; i++)
-        if (jobs[i].asked)
-            vec_push(a, &names, jobs[i].name);
+        if (strcmp(jobs[i].name, stage) == 0)
+            return jobs[i].asked;
+    return false;
+}
+
+name_list access_jobs(struct arena *a, const struct access_request *r)
+{
+    name_list names = {0};
+    for (size_t i = 0; i < sizeof stages / sizeof *stages; i++)
+        if (is_asked(r, stages[i].name))
+            vec_push(a, &names, stages[i].name);
     return names;
 }
 
 bool access_has_job(const struct access_request *r)
 {
-    return r->create != ACCESS_CREATE_NO || r->key_count > 0 || r->remove_prior_keys ||
-           r->password.ptr || r->sudo != ACCESS_SUDO_UNSAID || r->expiry != ACCESS_EXPIRY_UNSAID ||
-           r->unlock || r->remove_user || r->reset_ssh || r->restore_ssh;
+    for (size_t i = 0; i < sizeof stages / sizeof *stages; i++)
+        if (is_asked(r, stages[i].name))
+            return true;
+    return false;
 }
 
 const struct account_fact *access_account(struct verb_context *c, const struct access_request *r,

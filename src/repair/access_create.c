@@ -19,11 +19,6 @@ struct newcomer {
     bool own_group, group_is_there, home_is_there;
 };
 
-static void note(struct verb_context *c, const char *text)
-{
-    vec_push(c->arena, &c->notes, text);
-}
-
 /* --- the name --------------------------------------------------------------------------------- */
 
 /* useradd of all families takes letters, digits, "_", ".", "-" and a "$" at the end (Samba's
@@ -199,7 +194,8 @@ static int add_subordinate(struct verb_context *c, const char *path, const char 
         return 0;
     uint32_t first = account_free_range(c, path, (uint32_t)from, (uint32_t)to, (uint32_t)count);
     if (first == 0) {
-        note(c, arena_printf(a, "%s has no room for %s: no range of subordinate ids", path, name));
+        verb_note(c, arena_printf(a, "%s has no room for %s: no range of subordinate ids", path,
+                                  name));
         return 0;
     }
     return account_add_line(c, path, arena_printf(a, "%s:%u:%lld", name, first, (long long)count),
@@ -303,15 +299,15 @@ static int settle_home(struct verb_context *c, const struct newcomer *n, uint32_
     if (!n->home_is_there)
         return make_home(c, n, e);
     if (owner == n->uid)
-        note(c, arena_printf(c->arena,
-                             "%s is there already and stays as it is: %s has the uid that "
-                             "owns it, %u",
-                             n->home, n->name, owner));
+        verb_note(c, arena_printf(c->arena,
+                                  "%s is there already and stays as it is: %s has the uid that "
+                                  "owns it, %u",
+                                  n->home, n->name, owner));
     else
-        note(c, arena_printf(c->arena,
-                             "%s is there already and stays as it is: it belongs to uid "
-                             "%u, not to %s (%u)",
-                             n->home, owner, n->name, n->uid));
+        verb_note(c, arena_printf(c->arena,
+                                  "%s is there already and stays as it is: it belongs to uid "
+                                  "%u, not to %s (%u)",
+                                  n->home, owner, n->name, n->uid));
     return 0;
 }
 
@@ -321,14 +317,14 @@ static void say(struct verb_context *c, const struct newcomer *n)
 {
     struct strbuf groups;
     strbuf_init(&groups, c->arena);
-    note(c, arena_printf(c->arena, "new account %s: uid %u, gid %u, home %s, shell %s", n->name,
-                         n->uid, n->gid, n->home, n->shell));
+    verb_note(c, arena_printf(c->arena, "new account %s: uid %u, gid %u, home %s, shell %s",
+                              n->name, n->uid, n->gid, n->home, n->shell));
     vec_each (group, &c->facts->groups)
         if (!group->shadowed && text_list_has(&group->members, n->name))
             strbuf_printf(&groups, "%s%s", groups.len > 0 ? ", " : "", group->name);
     if (groups.len > 0)
-        note(c, arena_printf(c->arena, "groups that listed a %s before there was one: %s", n->name,
-                             groups.ptr));
+        verb_note(c, arena_printf(c->arena, "groups that listed a %s before there was one: %s",
+                                  n->name, groups.ptr));
 }
 
 static int create(struct verb_context *c, const char *name, struct err *e)

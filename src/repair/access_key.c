@@ -23,11 +23,6 @@ int access_keys_given(struct verb_context *c, const struct access_request *reque
     return code;
 }
 
-static void note(struct verb_context *c, const char *text)
-{
-    vec_push(c->arena, &c->notes, text);
-}
-
 /* --- what this sshd would not take -------------------------------------------------------------
  */
 
@@ -91,11 +86,12 @@ static int check_reason(struct verb_context *c, const struct facts *f, const str
                        "sshd %s takes no such key (%s): give one of another type, or longer",
                        version, what);
     if (strcmp(r->id, "key-options-block") == 0 && is_line_of(f, &r->at, key->fingerprint))
-        note(c, arena_printf(c->arena,
-                             "%s:%d: the key %s stands there with options, which sshd obeys first "
-                             "(%s): with --remove-prior-keys that line goes",
-                             r->at.file, r->at.line, key->fingerprint,
-                             r->keyword ? r->keyword : "options"));
+        verb_note(
+            c, arena_printf(c->arena,
+                            "%s:%d: the key %s stands there with options, which sshd obeys first "
+                            "(%s): with --remove-prior-keys that line goes",
+                            r->at.file, r->at.line, key->fingerprint,
+                            r->keyword ? r->keyword : "options"));
     return 0;
 }
 
@@ -179,11 +175,12 @@ static int make_place(struct verb_context *c, const struct account_fact *account
     const char *members[] = {"name", account->name, "value", text_list_join(c->arena, &words, " "),
                              NULL};
     *path = path_tidy(c->arena, path_join(c->arena, account->home, ".ssh/authorized_keys"));
-    note(c, arena_printf(c->arena,
-                         "sshd reads no key file that is %s's alone (AuthorizedKeysFile %s): it is "
-                         "told to read %s as well, for %s only",
-                         account->name, effective_value(settings, "AuthorizedKeysFile"), *path,
-                         account->name));
+    verb_note(
+        c, arena_printf(c->arena,
+                        "sshd reads no key file that is %s's alone (AuthorizedKeysFile %s): it is "
+                        "told to read %s as well, for %s only",
+                        account->name, effective_value(settings, "AuthorizedKeysFile"), *path,
+                        account->name));
     return verb_with(c, verb_key_path, members, e);
 }
 
@@ -244,10 +241,10 @@ static bool is_there(struct verb_context *c, const struct account_fact *account,
     const struct walk *w = walk_with(c, c->facts, account->name, key->line);
     bool serves = w && w->gates[GATE_KEY].state != GATE_SHUT;
     const char *options = text_list_join(c->arena, &line->options, ",");
-    note(c, arena_printf(c->arena, "the key %s of %s is there already, at %s:%d%s%s%s",
-                         key->fingerprint, account->name, line->at.file, line->at.line,
-                         plain ? "" : ", with options that stay in force (", plain ? "" : options,
-                         plain ? "" : ")"));
+    verb_note(c, arena_printf(c->arena, "the key %s of %s is there already, at %s:%d%s%s%s",
+                              key->fingerprint, account->name, line->at.file, line->at.line,
+                              plain ? "" : ", with options that stay in force (",
+                              plain ? "" : options, plain ? "" : ")"));
     return plain || serves;
 }
 
@@ -266,10 +263,11 @@ static void note_keeper(struct verb_context *c, const char *path)
         const char *text = arena_text(c->arena, line);
         for (size_t i = 0; i < sizeof words / sizeof *words; i++)
             if (strcasestr(text, words[i])) {
-                note(c, arena_printf(c->arena,
-                                     "%s:%d says that a program keeps this file: put the key into "
-                                     "that program's list as well, or it may be gone again",
-                                     path, n));
+                verb_note(
+                    c, arena_printf(c->arena,
+                                    "%s:%d says that a program keeps this file: put the key into "
+                                    "that program's list as well, or it may be gone again",
+                                    path, n));
                 return;
             }
     }
@@ -294,8 +292,8 @@ static int add_key(struct verb_context *c, const struct account_fact *account, c
     int code = key_edit_append(c, account, path, key->line, e);
     const char *comment = key->comment ? arena_printf(c->arena, ", %s", key->comment) : "";
     if (code == 0)
-        note(c, arena_printf(c->arena, "new key of %s in %s: %s (%s%s)", account->name, path,
-                             key->fingerprint, key->type, comment));
+        verb_note(c, arena_printf(c->arena, "new key of %s in %s: %s (%s%s)", account->name, path,
+                                  key->fingerprint, key->type, comment));
     return code;
 }
 

@@ -10,11 +10,6 @@
 
 #define SAID_MAX 20u /* keys that are named one by one */
 
-static void note(struct verb_context *c, const char *text)
-{
-    vec_push(c->arena, &c->notes, text);
-}
-
 /* A key that is given anew stays where it stands, unless options bind it. */
 static bool stays(const struct ssh_keys_given *given, const struct ssh_key_line *key)
 {
@@ -32,9 +27,9 @@ static void say_gone(struct verb_context *c, const struct account_fact *account,
         return;
     /* whoever pastes a private key behind a public one makes a comment of it */
     const char *comment = key->comment ? secret_text(c->arena, bytes_of(key->comment)) : "";
-    note(c, arena_printf(c->arena, "no longer lets %s in: %s%s%s%s (%s:%d)", account->name,
-                         key->cert_authority ? "certificates signed by " : "", key->fingerprint,
-                         key->comment ? ", " : "", comment, path, number));
+    verb_note(c, arena_printf(c->arena, "no longer lets %s in: %s%s%s%s (%s:%d)", account->name,
+                              key->cert_authority ? "certificates signed by " : "",
+                              key->fingerprint, key->comment ? ", " : "", comment, path, number));
 }
 
 /* Every line that is or was meant to be a key: what is broken today may be mended tomorrow.
@@ -70,10 +65,11 @@ static void say_what_stays(struct verb_context *c, const struct account_fact *ac
     for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
         const char *value = effective_value(settings, ways[i]);
         if (*value && strcasecmp(value, "none") != 0)
-            note(c, arena_printf(c->arena,
-                                 "sshd also lets in by %s %s: what that admits for %s is not in a "
-                                 "key file, and stays as it is",
-                                 ways[i], value, account->name));
+            verb_note(
+                c, arena_printf(c->arena,
+                                "sshd also lets in by %s %s: what that admits for %s is not in a "
+                                "key file, and stays as it is",
+                                ways[i], value, account->name));
     }
 }
 
@@ -88,13 +84,14 @@ static int check_place(struct verb_context *c, const struct account_fact *accoun
     if (!has_keys)
         return 0;
     if (place->others || place->strange) {
-        note(c, arena_printf(c->arena, "%s was left as it is: %s", file->path,
-                             place->strange ? place->strange
-                                            : arena_printf(c->arena, "sshd reads it for %s, too",
-                                                           place->others)));
+        verb_note(c,
+                  arena_printf(c->arena, "%s was left as it is: %s", file->path,
+                               place->strange ? place->strange
+                                              : arena_printf(c->arena, "sshd reads it for %s, too",
+                                                             place->others)));
         if (place->is_read)
-            note(c,
-                 arena_printf(c->arena, "keys in %s still let %s in", file->path, account->name));
+            verb_note(c, arena_printf(c->arena, "keys in %s still let %s in", file->path,
+                                      account->name));
         return 0;
     }
     *skip = false;
@@ -122,7 +119,7 @@ int access_remove_prior_keys(struct verb_context *c, void *context, struct err *
             code = empty_file(c, account, place->file->path, &given, &said, e);
     }
     if (said > SAID_MAX)
-        note(c, arena_printf(c->arena, "and %zu keys more", said - SAID_MAX));
+        verb_note(c, arena_printf(c->arena, "and %zu keys more", said - SAID_MAX));
     if (code == 0)
         say_what_stays(c, account);
     return code;

@@ -12,11 +12,6 @@
 #include "repair/password_scheme.h"
 #include "repair/sshd_edit.h"
 
-static void note(struct verb_context *c, const char *text)
-{
-    vec_push(c->arena, &c->notes, text);
-}
-
 /* --- the hash --------------------------------------------------------------------------------- */
 
 /* bcrypt would let the rest of a long password go unseen. */
@@ -42,10 +37,10 @@ static void say_scheme(struct verb_context *c, const struct access_request *r,
                        const struct password_choice *choice)
 {
     const char *name = password_scheme_name(choice->scheme);
-    note(c, choice->note ? arena_printf(c->arena, "the password of %s is hashed with %s: %s",
-                                        r->user, name, choice->note)
-                         : arena_printf(c->arena, "the password of %s is hashed with %s (%s)",
-                                        r->user, name, choice->source));
+    verb_note(c, choice->note ? arena_printf(c->arena, "the password of %s is hashed with %s: %s",
+                                             r->user, name, choice->note)
+                              : arena_printf(c->arena, "the password of %s is hashed with %s (%s)",
+                                             r->user, name, choice->source));
 }
 
 /* What stands behind the marks of a lock. */
@@ -71,9 +66,9 @@ static int put_hash(struct verb_context *c, const struct access_request *r, cons
         return code;
     struct bytes field = account_field(line->text, PASSWD_PASSWORD), own = unmarked(field);
     if (account_password_read(field).state == PASSWORD_LOCKED)
-        note(c, arena_printf(c->arena, "%s was locked, and is not any more", r->user));
+        verb_note(c, arena_printf(c->arena, "%s was locked, and is not any more", r->user));
     if (password_is(c->arena, choice.scheme, choice.cost, r->password, own)) {
-        note(c, arena_printf(c->arena, "it is the password that %s has already", r->user));
+        verb_note(c, arena_printf(c->arena, "it is the password that %s has already", r->user));
         account_field_set(c, line, PASSWD_PASSWORD, own);
         return text_save(c, &f, e);
     }
@@ -96,8 +91,9 @@ static int point_to_shadow(struct verb_context *c, const char *name, struct err 
     if (code != 0 || bytes_equal_text(account_field(line->text, PASSWD_PASSWORD), "x"))
         return code;
     account_field_set(c, line, PASSWD_PASSWORD, bytes_of("x"));
-    note(c, arena_printf(c->arena, "the password of %s moves from " PASSWD_PATH " to " SHADOW_PATH,
-                         name));
+    verb_note(c,
+              arena_printf(c->arena,
+                           "the password of %s moves from " PASSWD_PATH " to " SHADOW_PATH, name));
     return text_save(c, &f, e);
 }
 
@@ -169,18 +165,19 @@ static int open_way(struct verb_context *c, const struct access_request *r, stru
     if (!walk)
         return 0;
     if (lock_of(walk, "PermitRootLogin"))
-        note(c, arena_printf(c->arena,
-                             "sshd has refused passwords of root; for %s alone it takes them now",
-                             r->user));
+        verb_note(c,
+                  arena_printf(c->arena,
+                               "sshd has refused passwords of root; for %s alone it takes them now",
+                               r->user));
     if (r->password_for_all || !lock_of(walk, "PasswordAuthentication"))
         return 0;
     int code = sshd_edit_for_user(c, r->user, "PasswordAuthentication", "yes", e);
     if (code != 0)
         return code;
-    note(c, arena_printf(c->arena,
-                         "sshd asks %s for a password now, and nobody else whom it did not "
-                         "ask before",
-                         r->user));
+    verb_note(c, arena_printf(c->arena,
+                              "sshd asks %s for a password now, and nobody else whom it did not "
+                              "ask before",
+                              r->user));
     return 0;
 }
 
@@ -196,7 +193,7 @@ static int open_for_all(struct verb_context *c, struct err *e)
     int code = verb_sshd_set(c, step, e);
     json_free(step);
     if (code == 0)
-        note(c, "sshd asks everybody for a password now");
+        verb_note(c, "sshd asks everybody for a password now");
     return code;
 }
 
@@ -211,10 +208,10 @@ int access_set_password(struct verb_context *c, void *context, struct err *e)
     int code = password_check(r->password, r->user, e);
     int64_t least = least_length(c);
     if (code == 0 && (int64_t)r->password.len < least)
-        note(c, arena_printf(c->arena,
-                             "the password is shorter than the %lld characters that the "
-                             "guest asks of people",
-                             (long long)least));
+        verb_note(c, arena_printf(c->arena,
+                                  "the password is shorter than the %lld characters that the "
+                                  "guest asks of people",
+                                  (long long)least));
     if (code == 0)
         code = set_password(c, r, account, e);
     if (code == 0)

@@ -11,11 +11,6 @@
 #include "repair/key_places.h"
 #include "repair/sudo_edit.h"
 
-static void note(struct verb_context *c, const char *text)
-{
-    vec_push(c->arena, &c->notes, text);
-}
-
 /* --- who may not go ----------------------------------------------------------------------------
  */
 
@@ -187,8 +182,8 @@ static int drop_keys(struct verb_context *c, const struct account_fact *a, struc
             (s.node.type != NODE_FILE && s.node.type != NODE_SYMLINK))
             continue;
         if (place->others)
-            note(c, arena_printf(c->arena, "%s stays: sshd reads it for %s, too", path,
-                                 place->others));
+            verb_note(c, arena_printf(c->arena, "%s stays: sshd reads it for %s, too", path,
+                                      place->others));
         else
             code = overlay_put(c->tree, s.real_path, &gone, e);
     }
@@ -207,8 +202,9 @@ static void say_lists(struct verb_context *c, const struct account_fact *a)
             bool is_list =
                 strcmp(d->keyword, "AllowUsers") == 0 || strcmp(d->keyword, "DenyUsers") == 0;
             if (is_list && strncmp(word, a->name, n) == 0 && (!word[n] || word[n] == '@'))
-                note(c, arena_printf(c->arena, "%s:%d: %s still names %s, which lets nobody in",
-                                     d->at.file, d->at.line, d->keyword, a->name));
+                verb_note(c,
+                          arena_printf(c->arena, "%s:%d: %s still names %s, which lets nobody in",
+                                       d->at.file, d->at.line, d->keyword, a->name));
         }
 }
 
@@ -228,20 +224,21 @@ static void say_traces(struct verb_context *c, const struct account_fact *a)
             text_list_has(&seen, s.real_path))
             continue;
         text_list_add(c->arena, &seen, s.real_path);
-        note(c, arena_printf(c->arena, "%s is %s's and stays", s.real_path, a->name));
+        verb_note(c, arena_printf(c->arena, "%s is %s's and stays", s.real_path, a->name));
     }
     const char *group = arena_printf(c->arena, "%%%s", a->name);
     vec_each (s, &c->facts->sudo)
         if (sudo_edit_is(s, "rule") && text_list_has(&s->users, group))
-            note(c, arena_printf(c->arena, "%s:%d names the group %s, and stays", s->at.file,
-                                 s->at.line, a->name));
+            verb_note(c, arena_printf(c->arena, "%s:%d names the group %s, and stays", s->at.file,
+                                      s->at.line, a->name));
 }
 
 static void say_home(struct verb_context *c, const struct account_fact *a)
 {
     if (a->home_real && a->home_uid == a->uid)
-        note(c, arena_printf(c->arena, "the home %s (of uid %lld) stays: --remove-home removes it",
-                             a->home_real, (long long)a->uid));
+        verb_note(c, arena_printf(c->arena,
+                                  "the home %s (of uid %lld) stays: --remove-home removes it",
+                                  a->home_real, (long long)a->uid));
 }
 
 /* --- the job -----------------------------------------------------------------------------------

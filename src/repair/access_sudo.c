@@ -18,11 +18,6 @@ struct granting {
     bool is_new;           /* the account was made in this run */
 };
 
-static void note(struct verb_context *c, const char *text)
-{
-    vec_push(c->arena, &c->notes, text);
-}
-
 static int verb_with(struct verb_context *c, verb_function *verb, const char *const *members,
                      int line, struct err *e)
 {
@@ -141,10 +136,11 @@ static int step(struct granting *g, struct err *e)
     bool has = g->is.grant == SUDO_GRANT_PASSWORD || g->is.grant == SUDO_GRANT_NOPASSWD;
     if (!has) {
         if (g->is.grant == SUDO_GRANT_DENIED)
-            note(g->c, arena_printf(g->c->arena,
-                                    "%s:%d keeps %s from root's shell: what was asked for stands "
-                                    "behind it now",
-                                    rule->at.file, rule->at.line, g->account->name));
+            verb_note(g->c,
+                      arena_printf(g->c->arena,
+                                   "%s:%d keeps %s from root's shell: what was asked for stands "
+                                   "behind it now",
+                                   rule->at.file, rule->at.line, g->account->name));
         return join_group(g, &code, e) ? code : own_rule(g, e);
     }
     if (g->without_password) {
@@ -190,11 +186,11 @@ static bool has_program(struct verb_context *c)
 static void say_no_program(struct verb_context *c, const char *user)
 {
     bool doas = tree_stat(c->tree, "/usr/bin/doas").presence == PRESENCE_PRESENT;
-    note(c,
-         arena_printf(c->arena, "sudo is not installed on this guest, so %s was given none%s", user,
-                      doas ? ": doas is there (its rules are in /etc/doas.conf and "
-                             "/etc/doas.d)"
-                           : ": root's password or key is the way to root there"));
+    verb_note(c, arena_printf(c->arena,
+                              "sudo is not installed on this guest, so %s was given none%s", user,
+                              doas ? ": doas is there (its rules are in /etc/doas.conf and "
+                                     "/etc/doas.d)"
+                                   : ": root's password or key is the way to root there"));
 }
 
 static void say_no_password(struct granting *g)
@@ -202,21 +198,22 @@ static void say_no_password(struct granting *g)
     const struct account_fact *a = g->account;
     if (!g->without_password && a->password_state != PASSWORD_SET &&
         a->password_state != PASSWORD_UNKNOWN)
-        note(g->c, arena_printf(g->c->arena,
-                                "sudo asks %s for a password, and there is none: set one "
-                                "(--password-prompt), or say --sudo nopasswd",
-                                a->name));
+        verb_note(g->c, arena_printf(g->c->arena,
+                                     "sudo asks %s for a password, and there is none: set one "
+                                     "(--password-prompt), or say --sudo nopasswd",
+                                     a->name));
 }
 
 static void say_asked(struct granting *g, const struct sudo_standing *before)
 {
     if (before->grant == SUDO_GRANT_NOPASSWD && !g->without_password)
-        note(g->c, arena_printf(g->c->arena, "sudo asked %s for no password (%s:%d), and does now",
-                                g->account->name, before->rule->at.file, before->rule->at.line));
+        verb_note(g->c,
+                  arena_printf(g->c->arena, "sudo asked %s for no password (%s:%d), and does now",
+                               g->account->name, before->rule->at.file, before->rule->at.line));
     if (before->grant != SUDO_GRANT_NOPASSWD && g->without_password)
-        note(g->c,
-             arena_printf(g->c->arena, "%s becomes root by sudo without a password from now on",
-                          g->account->name));
+        verb_note(g->c, arena_printf(g->c->arena,
+                                     "%s becomes root by sudo without a password from now on",
+                                     g->account->name));
 }
 
 /* Until what sudo reads is what was asked for. */
@@ -269,7 +266,8 @@ int access_grant_sudo(struct verb_context *c, void *context, struct err *e)
     if (!account)
         return ERR_NOT_FOUND;
     if (account->uid == 0) {
-        note(c, arena_printf(c->arena, "%s is root already, and needs no sudo", account->name));
+        verb_note(c,
+                  arena_printf(c->arena, "%s is root already, and needs no sudo", account->name));
         return 0;
     }
     if (!has_program(c)) {

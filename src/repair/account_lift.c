@@ -6,11 +6,6 @@
 #define SECONDS_A_DAY 86400
 #define TALLY_RECORD  64u /* pam_tally2.h: struct tallylog */
 
-static void note(struct verb_context *c, const char *text)
-{
-    vec_push(c->arena, &c->notes, text);
-}
-
 static int64_t today_of(const struct verb_context *c)
 {
     return c->facts->at / SECONDS_A_DAY;
@@ -81,8 +76,8 @@ static int lift_expiry(struct verb_context *c, const struct account_fact *accoun
     int64_t ends = day_of(line->text, SHADOW_EXPIRES);
     if (ends == FACT_NO_NUMBER || today_of(c) < ends)
         return 0;
-    note(c, arena_printf(c->arena, "the account %s had expired on %s: it no longer ends",
-                         account->name, account_day_text(c->arena, ends)));
+    verb_note(c, arena_printf(c->arena, "the account %s had expired on %s: it no longer ends",
+                              account->name, account_day_text(c->arena, ends)));
     return set_day(c, account->name, SHADOW_EXPIRES, "", e);
 }
 
@@ -102,18 +97,20 @@ static int lift_ageing(struct verb_context *c, const struct account_fact *accoun
                                         today_of(c) - changed >= most);
     int code = 0;
     if (most == 0) {
-        note(c, arena_printf(c->arena, "the password of %s had to be changed every day: no longer",
-                             account->name));
+        verb_note(c, arena_printf(c->arena,
+                                  "the password of %s had to be changed every day: no longer",
+                                  account->name));
         code = set_day(c, account->name, SHADOW_MAXIMUM, "99999", e);
     }
     if (!has_run_out || code != 0)
         return code;
-    note(c, changed == 0 ? arena_printf(c->arena, "%s no longer has to change the password at once",
-                                        account->name)
-                         : arena_printf(c->arena,
-                                        "the password of %s had become too old: its age begins "
-                                        "anew today",
-                                        account->name));
+    verb_note(c, changed == 0
+                     ? arena_printf(c->arena, "%s no longer has to change the password at once",
+                                    account->name)
+                     : arena_printf(c->arena,
+                                    "the password of %s had become too old: its age begins "
+                                    "anew today",
+                                    account->name));
     return set_day(c, account->name, SHADOW_CHANGED, account_today(c), e);
 }
 
@@ -146,8 +143,9 @@ static int clear_tallies(struct verb_context *c, const struct account_fact *acco
         json_set_string(c->arena, step, "user", account->name);
         code = verb_tally_clear(c, step, e);
         json_free(step);
-        note(c, arena_printf(c->arena, "the failed logins of %s that %s had counted are forgotten",
-                             account->name, file->module));
+        verb_note(c, arena_printf(c->arena,
+                                  "the failed logins of %s that %s had counted are forgotten",
+                                  account->name, file->module));
     }
     return code;
 }

@@ -99,6 +99,11 @@ const struct verb *verb_by_name(const char *name)
     return NULL;
 }
 
+void verb_note(struct verb_context *c, const char *text)
+{
+    vec_push(c->arena, &c->notes, text);
+}
+
 const char *step_text(const struct json *step, const char *name)
 {
     return json_string(json_member(step, name));

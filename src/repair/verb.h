@@ -35,6 +35,9 @@ struct verb {
 const struct verb *verb_by_name(const char *name);
 const struct verb *verbs_all(size_t *count);
 
+/* Something that the person must be told. */
+void verb_note(struct verb_context *c, const char *text);
+
 /* An argument as text; NULL when the step has none. */
 const char *step_text(const struct json *step, const char *name);
 /* An argument as list: a text is split at blanks and commas. */
